@@ -1,0 +1,45 @@
+package sigma
+
+// Nearest returns the candidate that word was most likely meant to be, or ""
+// where none is near: at most a third of the letters wrong, swapped, missing
+// or too many.
+func Nearest(word string, candidates []string) string {
+	best, bestDistance := "", len(word)/3+1
+	if len(word) > 100 {
+		return ""
+	}
+	for _, c := range candidates {
+		if d := distance(word, c, bestDistance); d < bestDistance {
+			best, bestDistance = c, d
+		}
+	}
+	return best
+}
+
+// distance returns the edit distance of two strings with swaps of neighbours
+// counted as one, or most where it is at least that.
+func distance(a, b string, most int) int {
+	if len(a)-len(b) >= most || len(b)-len(a) >= most {
+		return most
+	}
+	var older, old, row []int
+	row = make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		older, old, row = old, row, make([]int, len(b)+1)
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(old[j]+1, row[j-1]+1, old[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], older[j-2]+1)
+			}
+		}
+	}
+	return min(row[len(b)], most)
+}
