@@ -1,0 +1,156 @@
+package pipeline
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/sigma-compiler/sigmac/sigma"
+)
+
+// files holds the pipelines that come with the project.
+//
+//go:embed builtin/*.yml
+var files embed.FS
+
+// A builtin is a pipeline that is read when it is first asked for.
+type builtin struct {
+	name    string // the file's name without .yml
+	aliases []string
+	once    sync.Once
+	p       *Pipeline
+	err     error
+}
+
+// builtins are the pipelines that come with the project, by the names that
+// pySigma's users type, sorted.
+var builtins = [...]builtin{
+	{name: "ecs_windows"},
+	{name: "microsoft_xdr", aliases: []string{"microsoft_365_defender", "microsoft_defender", "microsoft_xdr_pipeline"}},
+	{name: "sentinel_asim", aliases: []string{"sentinel_asim_pipeline"}},
+	{name: "splunk_windows"},
+	{name: "sysmon"},
+	{name: "windows-audit"},
+	{name: "windows-logsources"},
+}
+
+// Info describes a pipeline that comes with the project.
+type Info struct {
+	Name     string
+	Aliases  []string
+	Doc      string   // one line
+	Priority int      // chains are ordered by it, the lowest first
+	Targets  []string // the backends it is for; nil: all
+}
+
+// Builtins describes the pipelines that come with the project, sorted by
+// name.
+func Builtins() []Info {
+	var out []Info
+	for i := range builtins {
+		b := &builtins[i]
+		if p, err := b.load(); err == nil {
+			out = append(out, Info{b.name, slices.Clone(b.aliases), p.Doc, p.Priority, slices.Clone(p.backends)})
+		}
+	}
+	return out
+}
+
+// Builtin returns the pipeline of that name or alias.
+func Builtin(name string) (*Pipeline, bool) {
+	for i := range builtins {
+		if b := &builtins[i]; b.name == name || slices.Contains(b.aliases, name) {
+			p, err := b.load()
+			return p, err == nil
+		}
+	}
+	return nil, false
+}
+
+// load reads the pipeline's file, once.
+func (b *builtin) load() (*Pipeline, error) {
+	b.once.Do(func() {
+		name := "builtin/" + b.name + ".yml"
+		data, err := files.ReadFile(name)
+		if err != nil {
+			b.err = err
+			return
+		}
+		b.p, b.err = parse(name, data, b.name)
+	})
+	return b.p, b.err
+}
+
+// Resolve returns the pipeline that a user names: one that comes with the
+// project, a file, or a folder, of which all files *.yml and *.yaml are
+// chained in the order of their names. The error is an ErrorList.
+func Resolve(spec string) (*Pipeline, error) {
+	if p, ok := Builtin(spec); ok {
+		return p, nil
+	}
+	info, err := os.Stat(spec)
+	switch {
+	case err != nil:
+		return nil, sigma.ErrorList{{
+			Code: sigma.BadPipeline,
+			Msg:  fmt.Sprintf("there is no pipeline %q, nor a file or folder of that name", spec),
+			Hint: near(spec, builtinNames(), "the pipelines are "+strings.Join(builtinNames(), ", ")),
+		}}
+	case info.IsDir():
+		return resolveFolder(spec)
+	}
+	return resolveFile(spec)
+}
+
+func builtinNames() []string {
+	var out []string
+	for i := range builtins {
+		out = append(append(out, builtins[i].name), builtins[i].aliases...)
+	}
+	return out
+}
+
+func resolveFile(path string) (*Pipeline, error) {
+	info, err := os.Stat(path)
+	if err == nil && info.Size() > maxBytes {
+		return nil, sigma.ErrorList{{Pos: sigma.Pos{File: &sigma.File{Name: path}}, Code: sigma.Limit, Msg: fmt.Sprintf("the file has more than %d bytes", maxBytes)}}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, sigma.ErrorList{{Pos: sigma.Pos{File: &sigma.File{Name: path}}, Code: sigma.Unreadable, Msg: err.Error()}}
+	}
+	return Parse(path, data)
+}
+
+// resolveFolder chains the pipelines of a folder and the folders in it.
+func resolveFolder(dir string) (*Pipeline, error) {
+	var paths []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if ext := filepath.Ext(path); err == nil && !d.IsDir() && (ext == ".yml" || ext == ".yaml") {
+			paths = append(paths, path)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, sigma.ErrorList{{Pos: sigma.Pos{File: &sigma.File{Name: dir}}, Code: sigma.Unreadable, Msg: err.Error()}}
+	}
+	if len(paths) == 0 {
+		return nil, sigma.ErrorList{{Pos: sigma.Pos{File: &sigma.File{Name: dir}}, Code: sigma.BadPipeline, Msg: "the folder has no pipeline", Hint: "pipelines are files *.yml"}}
+	}
+	var ps []*Pipeline
+	var errs sigma.ErrorList
+	for _, path := range paths {
+		p, err := resolveFile(path)
+		errs = append(errs, sigma.Errors(err)...)
+		ps = append(ps, p)
+	}
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	return Chain(ps...), nil
+}

@@ -1,0 +1,155 @@
+package pipeline_test
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+)
+
+// TestCoverage counts which of SigmaHQ's rules the pipelines of Microsoft's
+// products keep, by table, and which they refuse, by reason. The counts are
+// kept in testdata/coverage, and no rule may lose a part of its condition
+// without a warning.
+func TestCoverage(t *testing.T) {
+	rules := corpusRules(t)
+	for _, c := range []struct {
+		name  string
+		least int // pySigma's count of the same rules (K17)
+	}{
+		{"microsoft_xdr", 2319},
+		{"sentinel_asim", 1676},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p, ok := pipeline.Builtin(c.name)
+			if !ok {
+				t.Fatal("there is no such pipeline")
+			}
+			kept, report := coverage(t, p, rules)
+			if kept < c.least {
+				t.Errorf("%d rules are kept, want %d at least", kept, c.least)
+			}
+			golden(t, filepath.Join("..", "..", "testdata", "coverage", c.name+".txt"), report)
+		})
+	}
+}
+
+// coverage applies the pipeline to the rules and reports the counts.
+func coverage(t *testing.T, p *pipeline.Pipeline, rules []*ir.Rule) (kept int, report string) {
+	t.Helper()
+	tables, warnings, reasons := map[string]int{}, map[string]int{}, map[string]int{}
+	for _, r := range rules {
+		out, err := p.Apply(r, "kusto")
+		if err != nil {
+			for _, e := range sigma.Errors(err) {
+				if !e.IsValid() {
+					t.Errorf("%s: an error without a place: %v", r.Source.Title, e)
+				}
+			}
+			e := sigma.Errors(err)[0]
+			reasons[fmt.Sprintf("%s: %s", e.Code, e.Msg)]++
+			continue
+		}
+		kept++
+		tables[out.Table.Name]++
+		for _, w := range out.Warnings[len(r.Warnings):] {
+			if w.Code == sigma.MatchesMore {
+				t.Errorf("%v", w)
+			}
+			warnings[fmt.Sprintf("%s: %s", w.Code, w.Msg)]++
+		}
+		checkNothingLost(t, r, out)
+	}
+	report = fmt.Sprintf("%d of %d rules\n", kept, len(rules)) +
+		counted("\ntables:\n", tables) + counted("\nwarnings:\n", warnings) + counted("\nrefused, by the first reason:\n", reasons)
+	return kept, report
+}
+
+// checkNothingLost reports items of the rule that nothing in the result stands
+// for, and that no warning is about.
+func checkNothingLost(t *testing.T, r, out *ir.Rule) {
+	t.Helper()
+	have := positions(out)
+	for _, w := range out.Warnings {
+		have[w.Pos] = true
+	}
+	for pos := range positions(r) {
+		if !have[pos] {
+			t.Errorf("%v: nothing is left of the item", pos)
+		}
+	}
+}
+
+// positions returns the places of the items of a rule.
+func positions(r *ir.Rule) map[sigma.Pos]bool {
+	out := make(map[sigma.Pos]bool)
+	for _, e := range r.Where {
+		ir.Walk(e, func(e ir.Expr) bool {
+			switch x := e.(type) {
+			case *ir.Match:
+				out[x.Pos] = true
+			case *ir.Keyword:
+				out[x.Pos] = true
+			}
+			return true
+		})
+	}
+	return out
+}
+
+// counted lists counts, the largest first.
+func counted(title string, counts map[string]int) string {
+	keys := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		if counts[a] != counts[b] {
+			return counts[b] - counts[a]
+		}
+		return strings.Compare(a, b)
+	})
+	var b strings.Builder
+	for _, k := range keys {
+		fmt.Fprintf(&b, "%6d %s\n", counts[k], k)
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return title + b.String()
+}
+
+// golden compares a report with the one in a file, or writes it with -update.
+func golden(t *testing.T, path, got string) {
+	t.Helper()
+	want, err := os.ReadFile(path)
+	if err == nil && string(want) == got {
+		return
+	}
+	if !*update {
+		t.Fatalf("%s differs (%v); got:\n%s", path, err, got)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// BenchmarkShipped measures what the larger shipped pipelines cost a rule.
+func BenchmarkShipped(b *testing.B) {
+	rules := corpusRules(b)
+	for _, name := range []string{"microsoft_xdr", "sentinel_asim"} {
+		p, _ := pipeline.Builtin(name)
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for i := range b.N {
+				_, _ = p.Apply(rules[i%len(rules)], "kusto")
+			}
+		})
+	}
+}

@@ -1,0 +1,128 @@
+// Package pipeline changes what rules say into what a target calls it: names
+// of fields, forms of values, conditions that choose a log, tables.
+//
+// A pipeline is a YAML file in the format of pySigma: name, priority,
+// allowed_backends, vars and transformations, each with rule, detection item
+// and field name conditions. [Parse] reads one, [Builtin] has those that come
+// with the project, [Resolve] takes what a user names, [Chain] puts several
+// into the order of their priorities, and [Pipeline.Apply] applies them to a
+// rule. A pipeline never changes and neither does the rule that it is applied
+// to, so both may be used by several goroutines at once.
+//
+// # What differs from pySigma
+//
+// Meaning comes first; where pySigma's result would mean something else than
+// the rule, this package differs, and says so in an error or a warning:
+//
+//   - A mistake in a file is an error with its place, all of them in one run:
+//     unknown keys, types, parameters, groups, duplicate keys. So are the parts
+//     that are not supported yet: postprocessing, finalizers, the
+//     transformations regex, extract_fields and field_name_transform, and
+//     placeholders from files, servers and commands.
+//   - drop_detection_item, wildcard_placeholders and everything else that does
+//     not keep the meaning warns at the item, and says whether the query finds
+//     more or fewer events: it looks for the negations above the item. Where
+//     nothing is left of a condition, the rule is refused.
+//   - A field that is mapped to several is in any of them, and absent where all
+//     of them are: a test for null, or exists: false, becomes a conjunction.
+//   - hashes_fields keeps |contains|all a conjunction, knows values without an
+//     algorithm and lists in one value, and refuses a hash that has no field.
+//   - replace_string keeps a plain * plain, and wildcards that it does not touch
+//     wildcards. Expressions are those of Go: no look-around, no
+//     back-references.
+//   - map_string, match_value and contains_detection_item ignore case and
+//     YAML's types, as values of rules do (V1, V3, V8): true is 'true', 5 is '5'.
+//     map_string prefers a key that is exactly the value.
+//   - field_name_prefix_mapping takes the longest prefix, not the first.
+//   - query_expression_placeholders writes the name that the field has at the
+//     end, whatever the order of the steps. The name is not quoted, nor is
+//     anything else of the expression.
+//   - set_custom_attribute is seen by rule_attribute, and by backends in the
+//     state under "attribute." and its name.
+//   - Steps see the searches that a condition uses; what no condition uses does
+//     not exist for them.
+//   - elasticsearch in allowed_backends is each Elastic language; opensearch is
+//     lucene.
+//
+// # Extensions
+//
+// These are not in pySigma. They are used by the pipelines that come with the
+// project, and any file may use them.
+//
+// map_item turns tests of one field for certain values into tests of others,
+// where a target has another form for them. Values are compared as above; all
+// entries of "to" must hold, each with one of its values. Keys may have
+// modifiers. Any other test of the field is an error, or with otherwise: keep
+// stays:
+//
+//	type: map_item
+//	field: Initiated
+//	cases:
+//	  - values: ['true']
+//	    to: [{field: network.direction, values: [egress, outbound]}]
+//	otherwise: error
+//
+// split_field is for a value that the target has in two fields, joined by a
+// separator that the second field never has in it: a key and a value's name, a
+// domain and a user, a folder and a file. The result matches exactly what the
+// rule's pattern would match on the joined value. Tests that are no strings
+// are an error, or with otherwise: keep stay; null and exists are asked of the
+// first field:
+//
+//	type: split_field
+//	field: TargetObject
+//	separator: \
+//	into: [ObjectName, ObjectValueName]
+//
+// absent_field is for fields that no event of the target has. The items that
+// its conditions select are replaced by what they are for such an event: false,
+// or true for null and exists: false. Each gives a warning. A rule of which
+// nothing is left is refused:
+//
+//	type: absent_field
+//	field_name_conditions: [{type: include_fields, fields: [OriginalFileName]}]
+//
+// hashes_fields takes otherwise: absent, which does the same to hashes without
+// a field.
+//
+// set_table says which table of a schema of package schema the rule is about,
+// and sets the state query_table to its name. A schema that has one table
+// needs no name:
+//
+//	type: set_table
+//	schema: xdr
+//	table: DeviceProcessEvents
+//
+// computed_field names a column that the target does not store, and the
+// expression of the target's language that computes it; the query has it if
+// the rule uses the field at that step. computed_fields does so for every field
+// that is no column of the table and, where prefix is given, begins with it:
+// {field} in the expression is the name without the prefix, {path} the same as
+// steps into an object, ['a']['b']. Only names joined by dots are computed, so
+// that a rule cannot write into the query. column_type is keyword (or string),
+// caseless, wildcard, text, int, float, bool, ip, time, guid or dynamic:
+//
+//	type: computed_field
+//	field: RegistryPath
+//	expression: strcat(RegistryKey, @'\', RegistryValueName)
+//	column_type: string
+//
+// check_fields reports fields that are neither columns of the rule's table nor
+// computed, with mode: error (the default) or mode: warn.
+//
+// rule_warning and detection_item_warning are like rule_failure and
+// detection_item_failure, but warn: code is assumed (the default),
+// matches-less, matches-more or not-evaluated. In the message of all four,
+// $logsource is what the rule says of its log source.
+//
+// The rule condition logsource_lacks holds where the log source has none of
+// the attributes:
+//
+//	rule_conditions: [{type: logsource_lacks, attributes: [service]}]
+//
+// The rule condition requires_detection_item holds where no event can match
+// the rule that has not that value in that field, so that steps may take it for
+// granted. contains_detection_item holds for an item anywhere in the rule:
+//
+//	rule_conditions: [{type: requires_detection_item, field: Initiated, value: 'true'}]
+package pipeline

@@ -1,0 +1,109 @@
+package pipeline
+
+import (
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+)
+
+// mapItem replaces tests of a field for certain values by other tests.
+type mapItem struct {
+	field string
+	cases map[string][]ir.Expr // by plainValue: what must all hold
+	keep  bool                 // other tests stay as they are
+	known []string             // the values, for messages
+}
+
+func makeMapItem(p *params, _ *step) transformation {
+	t := &mapItem{field: p.needText("field"), cases: make(map[string][]ir.Expr)}
+	t.keep = p.choice("otherwise", "error", "keep") == "keep"
+	n := p.need("cases")
+	if n == nil {
+		return nil
+	}
+	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
+		p.fail(p.at(n), sigma.BadPipeline, "", `"cases" must be a list that is not empty, not %s`, kindOf(n))
+		return nil
+	}
+	for _, c := range n.Content {
+		if m := p.mapping(c, "the case"); m != nil {
+			t.read(m)
+			m.rest()
+		}
+	}
+	return t
+}
+
+// read reads one case.
+func (t *mapItem) read(p *params) {
+	n, to := p.need("values"), p.need("to")
+	if n == nil || to == nil {
+		return
+	}
+	if to.Kind != yaml.SequenceNode || len(to.Content) == 0 {
+		p.fail(p.at(to), sigma.BadPipeline, "", `"to" must be a list that is not empty, not %s`, kindOf(to))
+		return
+	}
+	var tests []ir.Expr
+	for _, c := range to.Content {
+		m := p.mapping(c, "the test")
+		if m == nil {
+			return
+		}
+		field, values := m.needText("field"), m.need("values")
+		m.rest()
+		if field == "" || values == nil {
+			return
+		}
+		it := itemFor(field, m.pos, m.values(values, "values"), true)
+		e, err := build(ruleOf([]*sigma.Item{it}), false)
+		if err != nil {
+			p.adopt(err)
+			return
+		}
+		tests = append(tests, e)
+	}
+	for _, v := range p.values(n, "values") {
+		k, ok := plainValue(testOf(v))
+		if !ok {
+			p.fail(v.Pos, sigma.BadPipeline, "", "null is no value that can be mapped")
+			continue
+		}
+		t.cases[k] = tests
+		t.known = append(t.known, k)
+	}
+}
+
+func (t *mapItem) apply(w *run) {
+	w.items(func(it item) ir.Expr {
+		if it.keyword || it.field != t.field {
+			return it.expr
+		}
+		return splitItem(it, func(u ir.Test) ir.Expr {
+			if k, ok := plainValue(u); ok && t.cases[k] != nil {
+				return placed(t.cases[k], it.pos)
+			}
+			if !t.keep {
+				w.fail(u.Position(), sigma.RuleRejected, "it can be tested for "+strings.Join(t.known, ", "), "the field %q has another form in the target, which this test cannot have", t.field)
+			}
+			return nil
+		})
+	})
+}
+
+// placed returns the tests of a pipeline at a place of a rule.
+func placed(es []ir.Expr, pos sigma.Pos) ir.Expr {
+	out := make([]ir.Expr, len(es))
+	for i, e := range es {
+		out[i] = ir.Rewrite(e, func(e ir.Expr) ir.Expr {
+			if m, ok := e.(*ir.Match); ok {
+				return &ir.Match{Pos: pos, Field: m.Field, Test: m.Test}
+			}
+			return e
+		})
+	}
+	return ir.All(out...)
+}

@@ -1,0 +1,155 @@
+package pipeline
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+)
+
+// A Pipeline is a sequence of steps that change what a rule means in the
+// words of a target: names, values, conditions, tables. It never changes
+// after Parse or Chain returned it and may be applied by several goroutines
+// at once. A nil Pipeline changes nothing.
+type Pipeline struct {
+	Name     string // as the file says, or the name that was given to Parse
+	Priority int    // chains are ordered by it, the lowest first; 0 where absent
+	Doc      string // the comment at the top of the file, one line
+
+	backends []string            // allowed_backends; nil where every target is
+	vars     map[string][]string // values of placeholders
+	steps    []*step
+	parts    []*Pipeline // of a chain, in the order they run
+	tracks   bool        // some condition asks what was applied to an item or a field
+}
+
+// A step is one transformation with its conditions.
+type step struct {
+	pos  sigma.Pos
+	id   string // "" where the file gives none
+	kind string // the type of the transformation
+	from string // the name of the pipeline
+
+	rule  ruleCond  // nil: every rule
+	item  itemCond  // nil: every item
+	field fieldCond // nil: every field
+	do    transformation
+}
+
+// A transformation does the work of a step.
+type transformation interface {
+	// apply changes the run's rule. It is called where the rule conditions
+	// hold, and asks the run for the other conditions itself.
+	apply(*run)
+}
+
+// Chain returns the pipelines as one, in the order in which pySigma resolves
+// them: by priority, and in the order given where priorities are equal. Nil
+// pipelines are left out; a chain of none is nil.
+func Chain(ps ...*Pipeline) *Pipeline {
+	var parts []*Pipeline
+	for _, p := range ps {
+		switch {
+		case p == nil:
+		case p.parts != nil:
+			parts = append(parts, p.parts...)
+		default:
+			parts = append(parts, p)
+		}
+	}
+	if len(parts) < 2 {
+		if len(parts) == 0 {
+			return nil
+		}
+		return parts[0]
+	}
+	sort.SliceStable(parts, func(i, j int) bool { return parts[i].Priority < parts[j].Priority })
+	chain := &Pipeline{Priority: parts[0].Priority, parts: parts, vars: make(map[string][]string)}
+	names := make([]string, len(parts))
+	for i, p := range parts {
+		names[i] = p.Name
+		chain.steps = append(chain.steps, p.steps...)
+		chain.tracks = chain.tracks || p.tracks
+		for name, values := range p.vars {
+			chain.vars[name] = values
+		}
+	}
+	chain.Name = strings.Join(names, ", ")
+	return chain
+}
+
+// Parts returns the pipelines that a chain consists of, in the order they
+// run, or the pipeline itself where it is no chain.
+func (p *Pipeline) Parts() []*Pipeline {
+	switch {
+	case p == nil:
+		return nil
+	case p.parts != nil:
+		return slices.Clone(p.parts)
+	}
+	return []*Pipeline{p}
+}
+
+// elastic are the targets that pySigma's elasticsearch plugin is.
+var elastic = []string{"lucene", "kql", "eql", "esql"}
+
+// Supports returns an error where a part of the pipeline is not meant for the
+// target (allowed_backends). The target is the name of a backend: splunk,
+// lucene, kql, eql, esql, kusto. In the file, pySigma's names elasticsearch
+// and opensearch stand for every Elastic language and for lucene. The empty
+// target is supported by all.
+func (p *Pipeline) Supports(target string) error {
+	if p == nil || target == "" {
+		return nil
+	}
+	for _, part := range p.parts {
+		if err := part.Supports(target); err != nil {
+			return err
+		}
+	}
+	if p.backends == nil {
+		return nil
+	}
+	for _, b := range p.backends {
+		switch {
+		case b == target,
+			b == "elasticsearch" && slices.Contains(elastic, target),
+			b == "opensearch" && target == "lucene",
+			target == "elasticsearch" && slices.Contains(elastic, b):
+			return nil
+		}
+	}
+	return sigma.ErrorList{{
+		Code: sigma.BadPipeline,
+		Msg:  fmt.Sprintf("the pipeline %q is not for the target %s", p.Name, target),
+		Hint: "it is for " + strings.Join(p.backends, ", "),
+	}}
+}
+
+// Apply returns the rule as the steps of the pipeline make it for the target.
+// The rule given is never changed; the result shares with it what stayed the
+// same, and is the same rule where no step had anything to do. The error is
+// an ErrorList with the places in the rule; its hints name the step. What
+// the result finds more or less than the rule is in its Warnings.
+func (p *Pipeline) Apply(r *ir.Rule, target string) (*ir.Rule, error) {
+	if p == nil {
+		return r, nil
+	}
+	if err := p.Supports(target); err != nil {
+		return nil, err
+	}
+	w := run{rule: r, vars: p.vars}
+	if p.tracks {
+		w.marks = make(map[ir.Expr]mark)
+		w.fieldMarks = make(map[string]mark)
+	}
+	w.steps(p.steps)
+	if len(w.errs) > 0 {
+		w.errs.Sort()
+		return nil, w.errs
+	}
+	return w.rule, nil
+}

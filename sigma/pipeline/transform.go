@@ -1,0 +1,103 @@
+package pipeline
+
+// A transformationType is one type of step, as lists of them print it.
+type transformationType struct {
+	name string
+	doc  string
+	ours bool // an extension of this project, not pySigma's
+	make func(*params, *step) transformation
+}
+
+// transformations is the one table of them: pySigma's first, then the
+// project's own. Those without make are known, and refused until they are
+// supported.
+var transformations = []transformationType{
+	{name: "field_name_mapping", doc: "fields get other names, one or several", make: makeFieldMapping},
+	{name: "field_name_prefix_mapping", doc: "the beginnings of field names are replaced", make: makePrefixMapping},
+	{name: "field_name_prefix", doc: "field names get a prefix", make: makePrefix},
+	{name: "field_name_suffix", doc: "field names get a suffix", make: makeSuffix},
+	{name: "field_name_transform", doc: "field names go through a Python function"},
+	{name: "drop_detection_item", doc: "items are left out, with a warning that says what that does", make: makeDrop},
+	{name: "hashes_fields", doc: "a test of Hashes becomes tests of a field for each algorithm", make: makeHashes},
+	{name: "extract_fields", doc: "parts of values become tests of fields of their own"},
+	{name: "wildcard_placeholders", doc: "placeholders become *", make: makeWildcardPlaceholders},
+	{name: "value_placeholders", doc: "placeholders become the values of a variable", make: makeValuePlaceholders},
+	{name: "query_expression_placeholders", doc: "items become a piece of query", make: makeQueryPlaceholders},
+	{name: "file_placeholders", doc: "placeholders become what a file lists"},
+	{name: "http_placeholders", doc: "placeholders become what a server answers"},
+	{name: "command_placeholders", doc: "placeholders become what a command prints"},
+	{name: "add_condition", doc: "further items must match", make: makeAddCondition},
+	{name: "change_logsource", doc: "the rule gets another log source", make: makeChangeLogSource},
+	{name: "add_field", doc: "names are added to the rule's fields", make: makeAddField},
+	{name: "remove_field", doc: "names are taken from the rule's fields", make: makeRemoveField},
+	{name: "set_field", doc: "the rule's fields are replaced", make: makeSetField},
+	{name: "replace_string", doc: "parts of values are replaced by a regular expression", make: makeReplaceString},
+	{name: "map_string", doc: "whole values are replaced", make: makeMapString},
+	{name: "set_state", doc: "a value is noted for the backend and for conditions", make: makeSetState},
+	{name: "regex", doc: "values become regular expressions"},
+	{name: "set_value", doc: "the values of items are replaced by one value", make: makeSetValue},
+	{name: "convert_type", doc: "values become strings or numbers", make: makeConvertType},
+	{name: "case", doc: "values are written in lower, upper or snake case", make: makeCase},
+	{name: "rule_failure", doc: "the rule is refused", make: makeRuleFailure},
+	{name: "detection_item_failure", doc: "the rule is refused for an item", make: makeItemFailure},
+	{name: "strict_field_mapping_failure", doc: "the rule is refused where a field was not mapped", make: makeStrictFailure},
+	{name: "set_custom_attribute", doc: "the rule gets a further attribute", make: makeSetAttribute},
+	{name: "nest", doc: "a list of steps, under the conditions of this one", make: makeNest},
+
+	{name: "rule_warning", ours: true, doc: "the query gets a warning", make: makeRuleWarning},
+	{name: "detection_item_warning", ours: true, doc: "the query gets a warning for an item", make: makeItemWarning},
+	{name: "map_item", ours: true, doc: "a test of a field for a value becomes tests of other fields", make: makeMapItem},
+	{name: "split_field", ours: true, doc: "a test of a field becomes tests of the two fields whose values it joins", make: makeSplitField},
+	{name: "absent_field", ours: true, doc: "items are what they are for an event without their field, with a warning", make: makeAbsentField},
+	{name: "set_table", ours: true, doc: "the rule is about that table of a schema", make: makeSetTable},
+	{name: "computed_field", ours: true, doc: "a field that the rule uses is computed by the query", make: makeComputedField},
+	{name: "computed_fields", ours: true, doc: "fields that are no columns are computed, all by one expression with their name in it", make: makeComputedFields},
+	{name: "check_fields", ours: true, doc: "fields must be columns of the table", make: makeCheckFields},
+}
+
+// find returns the type of that name, or nil.
+func find(table []transformationType, name string) *transformationType {
+	for i := range table {
+		if table[i].name == name {
+			return &table[i]
+		}
+	}
+	return nil
+}
+
+// names returns the names of the types, for suggestions.
+func names(table []transformationType) []string {
+	out := make([]string, len(table))
+	for i := range table {
+		out[i] = table[i].name
+	}
+	return out
+}
+
+// A Feature is a transformation or a condition, as lists of them print it.
+type Feature struct {
+	Name      string
+	Doc       string // one line
+	Kind      string // transformation, rule condition, detection item condition, field name condition
+	Extension bool   // of this project; pySigma does not have it
+	Supported bool   // false where a pipeline that uses it is refused
+}
+
+// Features returns all transformations and conditions that a pipeline can
+// name.
+func Features() []Feature {
+	var out []Feature
+	for _, t := range transformations {
+		out = append(out, Feature{Name: t.name, Doc: t.doc, Kind: "transformation", Extension: t.ours, Supported: t.make != nil})
+	}
+	out = appendConditions(out, "rule condition", ruleConditions)
+	out = appendConditions(out, "detection item condition", itemConditions)
+	return appendConditions(out, "field name condition", fieldConditions)
+}
+
+func appendConditions[C any](out []Feature, kind string, table []condition[C]) []Feature {
+	for _, c := range table {
+		out = append(out, Feature{Name: c.name, Doc: c.doc, Kind: kind, Supported: true})
+	}
+	return out
+}
