@@ -1,0 +1,169 @@
+// Package emit is how a query language is written: what the languages share.
+//
+// A language is a [Backend], a value that its folder declares and package
+// backends lists. Most of it is a [Dialect]: how "and", "or" and "not" are
+// written and, in the table [Ops], how each test of a field is. A blank in
+// that table is a test that the language cannot say; the [Printer] then makes
+// a positioned error of it. The Printer decides parentheses, value lists and
+// constants for all languages; [Lower] decides before that what a test means
+// for a column of a given type. Regular expressions are parsed once and
+// printed by [RegexpStyle].
+package emit
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/schema"
+)
+
+// A Backend is one target language.
+type Backend struct {
+	Name     string   // as -t names it
+	Aliases  []string // names that people know from other tools
+	Title    string   // the language's own name, as messages print it
+	Doc      string   // one line
+	Formats  []Format // the first is the default
+	Settings []Setting
+
+	// Query writes the query of one condition. Mistakes and notes go to the
+	// job; after a mistake the result is not used.
+	Query func(j *Job, e ir.Expr) string
+}
+
+// A Format is what a query is wrapped in.
+type Format struct {
+	Name, Doc string
+	Wrap      func(j *Job, query string) string // nil leaves the query as it is
+}
+
+// A Setting is an option of a backend, given as -O name=value.
+type Setting struct {
+	Name, Doc string
+	Default   string
+	Values    []string // the values allowed; nil allows all
+}
+
+// Setting returns the setting with that name, or nil.
+func (b *Backend) Setting(name string) *Setting {
+	for i := range b.Settings {
+		if b.Settings[i].Name == name {
+			return &b.Settings[i]
+		}
+	}
+	return nil
+}
+
+// Format returns the format with that name, the default for "", or nil.
+func (b *Backend) Format(name string) *Format {
+	for i := range b.Formats {
+		if b.Formats[i].Name == name || name == "" {
+			return &b.Formats[i]
+		}
+	}
+	return nil
+}
+
+// A Job is the writing of one rule in one language. It collects what is wrong
+// and what there is to know.
+type Job struct {
+	Backend  *Backend
+	Rule     *ir.Rule
+	Settings map[string]string // checked against the backend's Settings
+	Errors   sigma.ErrorList
+	Warnings sigma.ErrorList
+
+	warned map[sigma.Error]struct{} // the warnings, hints left out
+}
+
+// Setting returns the value of a setting, its default where it was not given.
+func (j *Job) Setting(name string) string {
+	if v, ok := j.Settings[name]; ok {
+		return v
+	}
+	if s := j.Backend.Setting(name); s != nil {
+		return s.Default
+	}
+	return ""
+}
+
+// State returns what the pipelines noted under the first of the keys that is
+// set, or otherwise.
+func (j *Job) State(otherwise string, keys ...string) string {
+	for _, k := range keys {
+		if v := j.Rule.State[k]; v != "" {
+			return v
+		}
+	}
+	return otherwise
+}
+
+// Fail notes an error.
+func (j *Job) Fail(pos sigma.Pos, code sigma.Code, hint, format string, args ...any) {
+	j.Errors = append(j.Errors, &sigma.Error{Pos: pos, Code: code, Msg: fmt.Sprintf(format, args...), Hint: hint})
+}
+
+// Warn notes a warning. One that was noted before for the same place is left
+// out.
+func (j *Job) Warn(pos sigma.Pos, code sigma.Code, hint, format string, args ...any) {
+	w := sigma.Error{Pos: pos, Code: code, Msg: fmt.Sprintf(format, args...)}
+	if _, ok := j.warned[w]; ok {
+		return
+	}
+	if j.warned == nil {
+		j.warned = make(map[sigma.Error]struct{})
+	}
+	j.warned[w] = struct{}{}
+	w.Hint = hint
+	j.Warnings = append(j.Warnings, &w)
+}
+
+// Unsupported notes that the language cannot say something, and who can.
+func (j *Job) Unsupported(pos sigma.Pos, what, hint string) {
+	j.Fail(pos, sigma.Unsupported, hint, "%s cannot say %s", j.Backend.Title, what)
+}
+
+// A Field is a field as a test sees it: its name in the target and what the
+// schema knows of it.
+type Field struct {
+	sigma.Pos        // of the detection item
+	Name      string // in the target's terms, not yet quoted
+	Column    schema.Column
+	Known     bool // the column is one of the schema's
+}
+
+// Type returns the type of the field's column.
+func (f Field) Type() schema.Type { return f.Column.Type }
+
+// FieldOf returns the field that a match tests.
+func (j *Job) FieldOf(m *ir.Match) Field { return j.field(m.Pos, m.Field) }
+
+// field looks a field up in the schema of the rule.
+func (j *Job) field(pos sigma.Pos, name string) Field {
+	c, _ := j.Rule.Column(name)
+	return Field{Pos: pos, Name: name, Column: c, Known: c.Type != schema.Unknown}
+}
+
+// Other returns the field that a reference names.
+func (j *Job) Other(t *ir.FieldRef) Field { return j.field(t.Pos, t.Field) }
+
+// Quote returns s between quotes, with each rune that escape has an answer
+// for replaced by that answer.
+func Quote(open, s, closing string, escape func(r rune) string) string {
+	var b strings.Builder
+	b.Grow(len(s) + 8)
+	b.WriteString(open)
+	done := 0
+	for i, r := range s {
+		if e := escape(r); e != "" {
+			b.WriteString(s[done:i])
+			b.WriteString(e)
+			done = i + runeLen(s[i:], r)
+		}
+	}
+	b.WriteString(s[done:])
+	b.WriteString(closing)
+	return b.String()
+}
