@@ -1,0 +1,151 @@
+package backends
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/sigma-compiler/sigmac/backends/emit"
+	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+)
+
+// Options say what to compile to. Only Target is mandatory.
+type Options struct {
+	Target   string             // the name or an alias of a backend, such as "splunk"
+	Pipeline *pipeline.Pipeline // maps log sources, fields and values; nil leaves names as the rule has them
+	Format   string             // "" is the backend's default
+	Settings map[string]string  // the backend's settings by name
+}
+
+// A Compiler compiles rules to one target. It is immutable and safe for
+// concurrent use.
+type Compiler struct {
+	backend  *emit.Backend
+	format   *emit.Format
+	pipeline *pipeline.Pipeline
+	settings map[string]string
+}
+
+// A Query is what one condition of a rule compiles to.
+type Query struct {
+	Text string
+}
+
+// A Result is what a rule compiles to: one query a condition, and what there
+// is to know about them.
+type Result struct {
+	Queries  []Query
+	Warnings sigma.ErrorList
+}
+
+// New returns a compiler, or an error where the target, the format or a
+// setting does not exist.
+func New(o Options) (*Compiler, error) {
+	b := Find(o.Target)
+	if b == nil {
+		return nil, &sigma.Error{Code: sigma.BadSetting, Msg: fmt.Sprintf("there is no target %q", o.Target), Hint: suggest(o.Target, targetNames())}
+	}
+	c := &Compiler{backend: b, format: b.Format(o.Format), pipeline: o.Pipeline, settings: maps.Clone(o.Settings)}
+	if c.format == nil {
+		var names []string
+		for _, f := range b.Formats {
+			names = append(names, f.Name)
+		}
+		return nil, &sigma.Error{Code: sigma.BadSetting, Msg: fmt.Sprintf("%s has no format %q", b.Name, o.Format), Hint: suggest(o.Format, names)}
+	}
+	for name, value := range o.Settings {
+		if err := checkSetting(b, name, value); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// checkSetting returns an error where the backend has no such setting or the
+// setting no such value.
+func checkSetting(b *emit.Backend, name, value string) error {
+	s := b.Setting(name)
+	if s == nil {
+		var names []string
+		for _, s := range b.Settings {
+			names = append(names, s.Name)
+		}
+		return &sigma.Error{Code: sigma.BadSetting, Msg: fmt.Sprintf("%s has no setting %q", b.Name, name), Hint: suggest(name, names)}
+	}
+	if s.Values != nil && !slices.Contains(s.Values, value) {
+		return &sigma.Error{Code: sigma.BadSetting, Msg: fmt.Sprintf("%q is no value of the setting %s", value, name), Hint: suggest(value, s.Values)}
+	}
+	return nil
+}
+
+// suggest returns a hint that names the nearest candidate, or all of them.
+func suggest(word string, candidates []string) string {
+	if near := sigma.Nearest(word, candidates); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	switch len(candidates) {
+	case 0:
+		return "it has none"
+	case 1:
+		return "there is " + candidates[0]
+	}
+	return "there are " + strings.Join(candidates, ", ")
+}
+
+// Backend returns the target.
+func (c *Compiler) Backend() *emit.Backend { return c.backend }
+
+// Compile compiles a document. The error is an ErrorList with the places of
+// all that is wrong. Correlations and filters are not compiled yet: they are
+// Unsupported.
+func (c *Compiler) Compile(doc sigma.Document) (*Result, error) {
+	switch doc := doc.(type) {
+	case *sigma.Rule:
+		r, err := ir.Build(doc)
+		if err != nil {
+			return nil, err
+		}
+		return c.Rule(r)
+	case *sigma.Correlation:
+		return nil, unsupportedDocument(doc.Pos, "correlations")
+	case *sigma.Filter:
+		return nil, unsupportedDocument(doc.Pos, "filters")
+	}
+	return nil, unsupportedDocument(sigma.Pos{}, "documents of this kind")
+}
+
+func unsupportedDocument(pos sigma.Pos, what string) error {
+	return sigma.ErrorList{{Pos: pos, Code: sigma.Unsupported, Msg: what + " are read but not compiled yet"}}
+}
+
+// Rule compiles a rule that ir.Build made, so that one can be compiled for
+// several targets.
+func (c *Compiler) Rule(r *ir.Rule) (*Result, error) {
+	r, err := c.pipeline.Apply(r, c.backend.Name)
+	if err != nil {
+		return nil, err
+	}
+	j := &emit.Job{Backend: c.backend, Rule: r, Settings: c.settings}
+	out := &Result{Queries: make([]Query, 0, len(r.Where))}
+	for _, e := range r.Where {
+		e = emit.Lower(j, e)
+		if k, ok := e.(ir.Const); ok {
+			j.Fail(r.Source.Detection.Pos, sigma.RuleRejected, "", "the condition is %t for every event", bool(k))
+			continue
+		}
+		text := c.backend.Query(j, e)
+		if c.format.Wrap != nil && len(j.Errors) == 0 {
+			text = c.format.Wrap(j, text)
+		}
+		out.Queries = append(out.Queries, Query{Text: text})
+	}
+	if len(j.Errors) > 0 {
+		j.Errors.Sort()
+		return nil, j.Errors
+	}
+	out.Warnings = slices.Concat(r.Warnings, j.Warnings)
+	return out, nil
+}

@@ -1,0 +1,73 @@
+// Package eql writes Elastic's Event Query Language. Its operator : ignores
+// case by itself, but has no escape for wildcards, and takes strings only.
+package eql
+
+import (
+	"github.com/sigma-compiler/sigmac/backends/elastic"
+	"github.com/sigma-compiler/sigmac/backends/emit"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+)
+
+// Backend is the Event Query Language.
+var Backend = &emit.Backend{
+	Name:    "eql",
+	Aliases: []string{"es-eql"},
+	Title:   "EQL",
+	Doc:     "Elastic's Event Query Language",
+	Formats: []emit.Format{{
+		Name: "default",
+		Doc:  "any where, and the query: other categories need the field event.category",
+		Wrap: func(_ *emit.Job, query string) string { return "any where " + query },
+	}},
+	Settings: []emit.Setting{elastic.CaseSetting, elastic.KeywordFields},
+	Query: func(j *emit.Job, e ir.Expr) string {
+		p := emit.Printer{Job: j, Dialect: &dialect}
+		return p.Expr(elastic.Prepare(j, elastic.SpreadKeywords(j, e), false)).Text
+	},
+}
+
+// maxChain keeps chains shallow: a parser may count each operator of a chain
+// as a level.
+const maxChain = 100
+
+var dialect = emit.Dialect{
+	And:      " and ",
+	Or:       " or ",
+	MaxChain: maxChain,
+	Not: func(_ *emit.Printer, x emit.Frag) emit.Frag {
+		return emit.Frag{Text: "not " + parens(x), Level: emit.LevelNot}
+	},
+	List: list,
+	Ops: emit.Ops{
+		Text:    text,
+		Regexp:  regexp,
+		CIDR:    cidr,
+		Compare: compare,
+		Bool:    boolean,
+		Null: func(_ *emit.Printer, f emit.Field, _ *ir.Null) emit.Frag {
+			return emit.Atom("?" + name(f.Name) + " == null")
+		},
+		Exists: func(_ *emit.Printer, f emit.Field, _ *ir.Exists) emit.Frag {
+			return emit.Atom("?" + name(f.Name) + " != null")
+		},
+	},
+}
+
+// parens returns the piece in parentheses.
+func parens(x emit.Frag) string {
+	if x.Text != "" && x.Text[0] == '(' && x.Level == emit.LevelAtom {
+		return x.Text
+	}
+	return "(" + x.Text + ")"
+}
+
+// atom writes a test of a field as before + the field's name + after. Below a
+// negation it is made false, not null, for fields that no index maps: there
+// "not" of a null finds nothing.
+func atom(p *emit.Printer, f emit.Field, before, after string) emit.Frag {
+	field := name(f.Name)
+	if p.Negated {
+		return emit.Atom("(?" + field + " != null and " + before + "?" + field + after + ")")
+	}
+	return emit.Atom(before + field + after)
+}

@@ -1,0 +1,93 @@
+// Package esql writes Elastic's ES|QL. It compares case and types strictly and
+// has three-valued logic, so that strings are compared in small letters and
+// negations made total.
+package esql
+
+import (
+	"strings"
+
+	"github.com/sigma-compiler/sigmac/backends/elastic"
+	"github.com/sigma-compiler/sigmac/backends/emit"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+)
+
+// Backend is the language ES|QL.
+var Backend = &emit.Backend{
+	Name:    "esql",
+	Aliases: []string{"es-esql"},
+	Title:   "ES|QL",
+	Doc:     "Elastic's piped query language ES|QL",
+	Formats: []emit.Format{
+		{Name: "default", Doc: "from, where", Wrap: wrap},
+		{Name: "condition", Doc: "what stands behind where"},
+	},
+	Settings: []emit.Setting{
+		elastic.CaseSetting,
+		elastic.KeywordFields,
+		{Name: "index", Doc: "the index, or pattern of indices, that is searched", Default: "*"},
+	},
+	Query: func(j *emit.Job, e ir.Expr) string {
+		p := emit.Printer{Job: j, Dialect: &dialect}
+		return p.Expr(elastic.Prepare(j, elastic.SpreadKeywords(j, e), true)).Text
+	},
+}
+
+// wrap puts the source before the condition: the setting, or what a pipeline
+// noted as index.
+func wrap(j *emit.Job, query string) string {
+	index := j.Setting("index")
+	if _, given := j.Settings["index"]; !given {
+		index = j.State(index, "index")
+	}
+	return "from " + source(index) + " metadata _id, _index, _version | where " + query
+}
+
+// maxChain keeps chains shallow: each operator of a chain counts as a level,
+// and an expression may have 300.
+const maxChain = 50
+
+var dialect = emit.Dialect{
+	And:      " and ",
+	Or:       " or ",
+	MaxChain: maxChain,
+	Not:      not,
+	List:     list,
+	Ops: emit.Ops{
+		Text:     text,
+		Regexp:   regexp,
+		CIDR:     cidr,
+		Compare:  compare,
+		Bool:     boolean,
+		FieldRef: fieldRef,
+		TimePart: timePart,
+		Null: func(_ *emit.Printer, f emit.Field, _ *ir.Null) emit.Frag {
+			return emit.Atom(name(f.Name) + " is null")
+		},
+		Exists: func(_ *emit.Printer, f emit.Field, _ *ir.Exists) emit.Frag {
+			return emit.Atom(name(f.Name) + " is not null")
+		},
+	},
+}
+
+// not negates a piece. One that can be null is made false first, or events
+// without the field would be lost (N13).
+func not(_ *emit.Printer, x emit.Frag) emit.Frag {
+	if x.Null {
+		return emit.Frag{Text: "not coalesce(" + x.Text + ", false)", Level: emit.LevelNot}
+	}
+	return emit.Frag{Text: "not (" + x.Text + ")", Level: emit.LevelNot}
+}
+
+// source writes a list of indices; all of them where there is none.
+func source(index string) string {
+	if index == "" {
+		return "*"
+	}
+	for i := range len(index) {
+		c := index[i]
+		if !(c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || strings.IndexByte("*._,:-", c) >= 0) {
+			return quoted(index)
+		}
+	}
+	return index
+}

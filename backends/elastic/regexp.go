@@ -1,0 +1,89 @@
+package elastic
+
+import (
+	"regexp/syntax"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sigma-compiler/sigmac/backends/emit"
+	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+)
+
+// MaxRegexp is how many characters a regular expression may have
+// (index.max_regex_length).
+const MaxRegexp = 1000
+
+// Regexps is Lucene's flavour of regular expressions, as EQL and ES|QL have
+// it: the whole value, without anchors, flags or look-around. Escapes of
+// letters are errors or mean the letter, and all optional operators are on, so
+// that # @ & < > ~ and the quote are escaped too. Letters that ignore case are
+// classes, since the engines fold ranges nowhere and only Lucene 10 folds
+// more than ASCII.
+var Regexps = style("")
+
+// SlashRegexps is Regexps where slashes enclose the expression.
+var SlashRegexps = style("/")
+
+func style(more string) emit.RegexpStyle {
+	literal, class := `.?+*|{}[]()"\#@&<>~^$`+more, `\[]^-`+more
+	return emit.RegexpStyle{
+		Literal:   func(b *strings.Builder, r rune) { escapeRune(b, r, literal) },
+		ClassChar: func(b *strings.Builder, r rune) { escapeRune(b, r, class) },
+		AnyChar:   ".", // a line feed too, unlike elsewhere
+		NotNL:     "[^\n]",
+		Space:     `\s`, // of several engines' classes the one in small letters: a normalizer of the index folds \S to \s
+		Group:     "(",
+		FoldClass: true,
+	}
+}
+
+func escapeRune(b *strings.Builder, r rune, special string) {
+	if r < utf8.RuneSelf && strings.IndexByte(special, byte(r)) >= 0 {
+		b.WriteByte('\\')
+	}
+	b.WriteRune(r)
+}
+
+// Expression returns a rule's regular expression in the style. What it cannot
+// say is an error; the result is then of no use.
+func Expression(p *emit.Printer, t *ir.Regexp, style *emit.RegexpStyle) string {
+	tree := p.RegexpTree(t)
+	if tree == nil {
+		return ""
+	}
+	expr, what := style.Whole(tree)
+	if what != "" {
+		p.Unsupported(t.Pos, what, "splunk and kusto can")
+	}
+	if n := repeats(tree); n >= manyRepeats {
+		p.Warn(t.Pos, sigma.Assumed, "",
+			"the expression repeats a part up to %d times: the engine is taken to accept automata of that size (max_determinized_states)", n)
+	}
+	Limit(p, t.Pos, expr)
+	return expr
+}
+
+// Limit notes an expression that is longer than an index reads.
+func Limit(p *emit.Printer, pos sigma.Pos, expr string) {
+	if len(expr) > MaxRegexp {
+		p.Unsupported(pos, "a regular expression of more than 1,000 characters", "splunk and kusto can")
+	}
+}
+
+// manyRepeats is how often a part must be repeated for an expression that is
+// sought anywhere to need more than the 10,000 states that Lucene allows, as
+// far as SigmaHQ's rules show.
+const manyRepeats = 32
+
+// repeats returns the largest number of a counted repetition.
+func repeats(re *syntax.Regexp) int {
+	most := 0
+	if re.Op == syntax.OpRepeat {
+		most = max(re.Min, re.Max)
+	}
+	for _, sub := range re.Sub {
+		most = max(most, repeats(sub))
+	}
+	return most
+}

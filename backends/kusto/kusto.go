@@ -1,0 +1,114 @@
+// Package kusto writes the Kusto Query Language of Microsoft Defender XDR,
+// Sentinel, Log Analytics and Azure Data Explorer, which Microsoft calls KQL,
+// as Elastic does its own.
+//
+// A query is a table and a where operator behind it; without a table it is the
+// condition alone. Logic in Kusto has three values: a test of a number that is
+// not there is neither true nor false, and neither is its negation. Below a
+// negation such tests stand in coalesce(..., false); everywhere else "not
+// true" is enough, since where drops both. Strings are never null: a field
+// that is not there is the empty string, so that the two cannot be told apart.
+//
+// Sources: the pages of MicrosoftDocs/dataexplorer-docs (query/...), which
+// comments cite by their names, and the grammar of Microsoft/Kusto-Query-Language.
+package kusto
+
+import (
+	"strings"
+
+	"github.com/sigma-compiler/sigmac/backends/emit"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+)
+
+// Backend is Microsoft's Kusto Query Language.
+var Backend = &emit.Backend{
+	Name:    "kusto",
+	Aliases: []string{"microsoft365defender", "defender", "mdatp", "sentinel", "ala", "azure", "adx"},
+	Title:   "Kusto",
+	Doc:     "Kusto Query Language (KQL) of Microsoft Defender XDR, Sentinel and Azure Data Explorer",
+	Formats: []emit.Format{{Name: "default", Doc: "the table and the where operator; the condition alone where no table is known"}},
+	Settings: []emit.Setting{{
+		Name: "table", Doc: "the table that is searched, in place of the one that a pipeline names",
+	}, {
+		Name: "keyword_columns", Doc: "the columns that keywords are sought in, separated by commas; all columns where none is named",
+	}},
+	Query: query,
+}
+
+// maxChain is how many tests stand side by side before they become a tree:
+// Kusto reads a chain as a tree as deep as the chain is long, and refuses
+// depths beyond 500 (concepts/query-limits, "query complexity"; the language
+// service's KS245).
+const maxChain = 100
+
+var dialect = emit.Dialect{
+	And: " and ", Or: " or ",
+	// "not" is a function (query/not-function); "not x" is a syntax error.
+	Not:      func(_ *emit.Printer, x emit.Frag) emit.Frag { return emit.Atom("not(" + x.Text + ")") },
+	MaxChain: maxChain,
+	List:     list,
+	Ops: emit.Ops{
+		Text:   text,
+		Regexp: expression,
+		CIDR: func(p *emit.Printer, f emit.Field, t *ir.CIDR) emit.Frag {
+			return p.Chain(emit.LevelOr, networks(p, f, []*ir.CIDR{t}))
+		},
+		Compare:  compare,
+		Bool:     boolean,
+		Null:     func(_ *emit.Printer, f emit.Field, _ *ir.Null) emit.Frag { return exists(f, false) },
+		Exists:   func(_ *emit.Printer, f emit.Field, t *ir.Exists) emit.Frag { return exists(f, t.Want) },
+		FieldRef: fieldRef,
+		TimePart: timePart,
+		Keyword:  keyword,
+	},
+}
+
+// query writes the table, the computed columns and the condition, a line
+// each.
+func query(j *emit.Job, e ir.Expr) string {
+	rule := j.Rule
+	j.Rule, e = settle(j, e)
+	p := emit.Printer{Job: j, Dialect: &dialect}
+	condition := p.Expr(e).Text
+	j.Rule = rule
+
+	table := tableOf(j)
+	if table == "" && len(rule.Computed) == 0 {
+		return condition
+	}
+	var b strings.Builder
+	b.WriteString(table)
+	for i, c := range rule.Computed {
+		if i == 0 {
+			newLine(&b)
+			b.WriteString("| extend ")
+		} else {
+			b.WriteString(", ")
+		}
+		b.WriteString(column(c.Name) + " = " + c.Expr)
+	}
+	newLine(&b)
+	b.WriteString("| where " + condition)
+	return b.String()
+}
+
+func newLine(b *strings.Builder) {
+	if b.Len() > 0 {
+		b.WriteByte('\n')
+	}
+}
+
+// tableOf returns the table, or the expression that gives one, in the
+// language itself; "" where nobody named it.
+func tableOf(j *emit.Job) string {
+	if t := j.Setting("table"); t != "" {
+		return t
+	}
+	if t := j.State("", "query_table"); t != "" {
+		return t
+	}
+	if t := j.Rule.Table; t != nil {
+		return t.Name
+	}
+	return ""
+}
