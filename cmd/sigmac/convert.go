@@ -1,0 +1,166 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+
+	"github.com/spf13/cobra"
+)
+
+// convertFlags are the flags of convert.
+type convertFlags struct {
+	targetFlags
+	runFlags
+	output string
+	dir    string
+	json   bool
+}
+
+// runFlags are what convert and check have in common.
+type runFlags struct {
+	skip  bool
+	quiet bool
+	jobs  int
+}
+
+func (f *runFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVarP(&f.skip, "skip-unsupported", "s", false, "exit with 0 where rules only fail because a target cannot say them")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings, no summary and no progress on standard error, only errors")
+	flags.IntVarP(&f.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "how many files to work on at once, `n`")
+	_ = cmd.RegisterFlagCompletionFunc("jobs", cobra.NoFileCompletions)
+}
+
+func newConvert(a *app) *cobra.Command {
+	var f convertFlags
+	cmd := &cobra.Command{
+		Use:   "convert -t target [flags] [file|folder|-]...",
+		Short: "Convert rules to queries",
+		Long: `convert reads rules from files, from the *.yml and *.yaml of folders and of the
+folders in them, or from standard input, and writes a query for each condition
+of each rule and each target.
+
+Queries go to standard output, a line each; a blank line stands before and
+behind a query of several lines. They come in the order of the files, then of
+the documents in a file, then of the targets, then of a rule's conditions,
+whatever --jobs is. With --json each is an object on a line, and so is each
+rule that failed, with its first error in place of the query.
+
+With -d each rule has a file of its own, in the tree that the arguments have
+below their common folder; with several targets each target has a folder. The
+rules of a file with several are numbered: name_1, name_2.
+
+Exit codes: 0 all rules were converted, 1 some failed, 2 the command line is
+wrong (or names a path that does not exist), 3 a pipeline is wrong.`,
+		Example: `  sigmac convert -t splunk -p sysmon -p splunk_windows rules/
+  sigmac convert -t kusto,esql --json rule.yml
+  sigmac convert -t splunk,kusto -O splunk.widen=true -d out/ rules/
+  cat rule.yml | sigmac convert -t kql`,
+		RunE: func(_ *cobra.Command, args []string) error { return f.convert(a, args) },
+	}
+	f.targetFlags.add(cmd)
+	f.runFlags.add(cmd)
+	flags := cmd.Flags()
+	flags.StringVarP(&f.output, "output", "o", "-", "write to this `file`; - is standard output")
+	flags.StringVarP(&f.dir, "output-dir", "d", "", "write a file for each rule below this `folder`")
+	flags.BoolVar(&f.json, "json", false, "write an object a line: the query and all about it")
+	flags.Bool("fail-unsupported", false, "the opposite of -s, and the default")
+	_ = flags.MarkHidden("fail-unsupported") // sigma-cli's spelling
+	exclude(cmd, "output", "output-dir")
+	exclude(cmd, "skip-unsupported", "fail-unsupported")
+	_ = cmd.MarkFlagDirname("output-dir")
+	return cmd
+}
+
+// convert runs the command.
+func (f *convertFlags) convert(a *app, args []string) error {
+	if len(f.targets) == 0 {
+		return usage(targetHelp(), "no target is named")
+	}
+	j, ins, err := f.prepare(a, args, &f.targetFlags)
+	if err != nil {
+		return err
+	}
+	j.render = renderText
+	if f.json {
+		j.render = renderJSON
+	}
+	if f.dir != "" {
+		if j.dir, err = openDir(f.dir, ins, len(j.targets) > 1, f.json); err != nil {
+			return err
+		}
+		err = f.finish(j, ins, io.Discard, summarize)
+		return errors.Join(err, j.dir.close())
+	}
+	if f.output == dash {
+		return f.finish(j, ins, a.out, summarize)
+	}
+	out, err := os.Create(f.output)
+	if err != nil {
+		return usage("", "cannot write the output: %v", err)
+	}
+	err = f.finish(j, ins, out, summarize)
+	if closed := out.Close(); closed != nil && err == nil {
+		err = &failure{exitRules, fmt.Errorf("cannot write the output: %w", closed)}
+	}
+	return err
+}
+
+// prepare checks the command line, before anything is written.
+func (f *runFlags) prepare(a *app, args []string, t *targetFlags) (*job, []input, error) {
+	if f.jobs < 1 {
+		return nil, nil, usage("", "there must be at least one job, not %d", f.jobs)
+	}
+	note := a.note
+	if f.quiet {
+		note = func(string, ...any) {}
+	}
+	targets, err := t.resolve(note)
+	if err != nil {
+		return nil, nil, err
+	}
+	ins, err := findInputs(a, args)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &job{app: a, targets: targets, report: reporter{a.color}, quiet: f.quiet, skip: f.skip}, ins, nil
+}
+
+// finish does the work and returns the failure that the exit code tells of.
+func (f *runFlags) finish(j *job, ins []input, w io.Writer, summary func(io.Writer, *totals)) error {
+	total := totals{targets: j.targets, of: make([]tally, len(j.targets)), skip: j.skip}
+	out := stream{w: bufio.NewWriterSize(w, 1<<16), flush: j.app.outTerm}
+	bar := newProgress(j.app, len(ins), f.quiet || j.app.outTerm && w == j.app.out)
+	err := ordered(len(ins), f.jobs, func(i int) *outcome { return j.file(ins[i]) }, func(o *outcome) error {
+		total.add(o)
+		bar.step()
+		if len(o.notes) > 0 {
+			bar.print(o.notes)
+		}
+		if o.err != nil {
+			return o.err
+		}
+		return out.put(&o.text)
+	})
+	bar.close()
+	if err == nil {
+		err = out.w.Flush()
+	}
+	if err != nil {
+		return outputFailure(err)
+	}
+	if total.rules.sum() == 0 {
+		return usage("", "there are no rules in what was read")
+	}
+	if !f.quiet {
+		summary(j.app.err, &total)
+	}
+	if total.bad() {
+		return &failure{code: exitRules}
+	}
+	return nil
+}

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"strconv"
+
+	"github.com/sigma-compiler/sigmac/backends"
+	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+)
+
+// A job takes rule files through the compiler. It does not change while it
+// works and is used by several goroutines.
+type job struct {
+	app     *app
+	targets []*target
+	render  renderer   // nil where queries are not wanted
+	dir     *outputDir // where files go; nil where all output is one stream
+	report  reporter
+	quiet   bool // no warnings
+	skip    bool // what a target cannot say is no error
+}
+
+// An outcome is what became of one file.
+type outcome struct {
+	text  piece   // queries, where they are not in files
+	notes []byte  // errors and warnings
+	more  int     // errors and warnings that are not in notes
+	rules tally   // of the rules, whatever the number of targets
+	of    []tally // of each target
+	err   error   // why the output could not be written
+}
+
+// A fate is what became of a rule, the better before the worse.
+type fate uint8
+
+const (
+	right fate = iota
+	unsupported
+	failed
+)
+
+// A tally counts rules by their fate.
+type tally [3]int
+
+func (t *tally) add(u tally) {
+	for i, n := range u {
+		t[i] += n
+	}
+}
+
+func (t *tally) sum() int { return t[right] + t[unsupported] + t[failed] }
+
+// file compiles the documents of a file for all targets.
+func (j *job) file(in input) *outcome {
+	o := &outcome{of: make([]tally, len(j.targets))}
+	f, err := read(j.app, in)
+	var us []unit
+	if err != nil {
+		us = []unit{{errs: sigma.Errors(err)}}
+	} else {
+		us = split(sigma.ParseAll(f))
+	}
+	for n, u := range us {
+		d := document{job: j, outcome: o, unit: u, file: in.path, stem: in.stem}
+		if len(us) > 1 {
+			d.number = n + 1
+		}
+		d.compile()
+	}
+	if o.more > 0 {
+		e := &sigma.Error{Pos: sigma.Pos{File: &sigma.File{Name: in.path}}, Msg: strconv.Itoa(o.more) + " more errors and warnings are not shown"}
+		o.notes = j.report.add(o.notes, kindError, "", e)
+	}
+	return o
+}
+
+// maxNotes is how long the messages of one file get, in bytes, before those
+// that follow are only counted: a hostile file has millions of mistakes.
+const maxNotes = 1 << 20
+
+// A document is one document of a file on its way to its queries.
+type document struct {
+	*job
+	*outcome
+	unit
+	file, stem string
+	number     int      // of the document in its file, from 1; 0 where it is the only one
+	rule       *ir.Rule // what it means; nil where it is no detection rule or is wrong
+	shown      map[message]bool
+}
+
+// A message is what makes two of them the same.
+type message struct {
+	sigma.Pos
+	target string
+	code   sigma.Code
+	msg    string
+}
+
+// compile builds the document once and writes it for each target.
+func (d *document) compile() {
+	d.build()
+	if len(d.errs) > 0 {
+		d.rules[failed]++
+		d.print(kindError, "", d.errs)
+		for i, t := range d.targets {
+			d.of[i][failed]++
+			d.write(t, nil, d.errs)
+		}
+		return
+	}
+	worst := right
+	for i, t := range d.targets {
+		f := d.compileFor(t)
+		d.of[i][f]++
+		worst = max(worst, f)
+	}
+	d.rules[worst]++
+}
+
+// build prints the document's warnings and finds what it means.
+func (d *document) build() {
+	d.print(kindWarning, "", d.warnings)
+	source, ok := d.doc.(*sigma.Rule)
+	if !ok {
+		return
+	}
+	if len(d.errs) > 0 {
+		d.errs = append(d.errs, ir.Check(source)...)
+		d.errs.Sort()
+		return
+	}
+	rule, err := ir.Build(source)
+	if err != nil {
+		d.errs = sigma.Errors(err)
+		return
+	}
+	d.rule = rule
+	d.print(kindWarning, "", rule.Warnings)
+}
+
+// compileFor writes the document for one target and returns how that went.
+func (d *document) compileFor(t *target) fate {
+	var result *backends.Result
+	var err error
+	if d.rule != nil {
+		result, err = t.Rule(d.rule)
+	} else {
+		result, err = t.Compile(d.doc)
+	}
+	name := ""
+	if len(d.targets) > 1 {
+		name = t.name
+	}
+	if err == nil {
+		d.print(kindWarning, name, result.Warnings)
+		d.write(t, result, nil)
+		return right
+	}
+	errs := sigma.Errors(err)
+	d.write(t, nil, errs)
+	f, k := fateOf(errs), kindError
+	if f == unsupported && d.skip {
+		k = kindSkipped
+	}
+	d.print(k, name, errs)
+	return f
+}
+
+// fateOf returns unsupported where nothing is wrong with a rule but that the
+// target cannot say it, or that a pipeline refuses it.
+func fateOf(errs sigma.ErrorList) fate {
+	for _, e := range errs {
+		if e.Code != sigma.Unsupported && e.Code != sigma.RuleRejected {
+			return failed
+		}
+	}
+	return unsupported
+}
+
+// print adds messages to the notes. One that was there already, for this
+// target or for all, is left out.
+func (d *document) print(k kind, target string, list sigma.ErrorList) {
+	if d.quiet && k != kindError {
+		return
+	}
+	for _, e := range list {
+		m := message{Pos: e.Pos, code: e.Code, msg: e.Msg}
+		if d.shown[m] {
+			continue
+		}
+		if m.target = target; d.shown[m] {
+			continue
+		}
+		if d.shown == nil {
+			d.shown = make(map[message]bool)
+		}
+		d.shown[m] = true
+		if len(d.notes) > maxNotes {
+			d.more++
+			continue
+		}
+		d.notes = d.report.add(d.notes, k, target, e)
+	}
+}
+
+// write renders what a target made of the document.
+func (d *document) write(t *target, result *backends.Result, errs sigma.ErrorList) {
+	if d.render == nil {
+		return
+	}
+	if d.dir == nil {
+		d.render(&d.text, d, t, result, errs)
+		return
+	}
+	var p piece
+	d.render(&p, d, t, result, errs)
+	if len(p.text) == 0 || d.err != nil {
+		return
+	}
+	d.err = d.dir.write(t, d.stem, d.number, p.text)
+}
