@@ -1,0 +1,182 @@
+package eval
+
+import (
+	"encoding/binary"
+	"sort"
+)
+
+// An anchored index finds which of many texts a value begins with, or, in
+// reverse, ends with. The first eight bytes choose a bucket; in it, the texts
+// are sorted, and the longest one that fits leads to the shorter ones, which
+// are beginnings of it.
+type anchored struct {
+	reverse bool
+	texts   []string // sorted; reversed where reverse is set
+	atoms   [][]uint32
+	parent  []int32                 // the longest text that this one begins with, -1 where none
+	buckets map[uint64][2]int32     // of the texts of eight bytes or more, by the first eight
+	short   map[shortKey]([]uint32) // of the shorter ones
+	lengths uint8                   // bit n is set where a text of n bytes is there
+}
+
+// A shortKey is a text of fewer than eight bytes.
+type shortKey struct {
+	text   uint64
+	length uint8
+}
+
+// add adds a text, to be found as the atom.
+func (a *anchored) add(text string, atom uint32) {
+	if a.reverse {
+		b := []byte(text)
+		for i, j := 0, len(b)-1; i < j; i, j = i+1, j-1 {
+			b[i], b[j] = b[j], b[i]
+		}
+		text = string(b)
+	}
+	if len(text) < 8 {
+		if a.short == nil {
+			a.short = map[shortKey][]uint32{}
+		}
+		k := shortKey{head(text), uint8(len(text))}
+		a.short[k] = append(a.short[k], atom)
+		a.lengths |= 1 << len(text)
+		return
+	}
+	a.texts = append(a.texts, text)
+	a.atoms = append(a.atoms, []uint32{atom})
+}
+
+// head returns the first eight bytes of a text, with zeros for those that it
+// does not have.
+func head(text string) (x uint64) {
+	for i := 0; i < len(text) && i < 8; i++ {
+		x |= uint64(text[i]) << (8 * i)
+	}
+	return x
+}
+
+// build sorts what was added.
+func (a *anchored) build() {
+	sort.Sort(a)
+	out := 0
+	for i := range a.texts { // join equal texts
+		if i > 0 && a.texts[i] == a.texts[out-1] {
+			a.atoms[out-1] = append(a.atoms[out-1], a.atoms[i]...)
+			continue
+		}
+		a.texts[out], a.atoms[out] = a.texts[i], a.atoms[i]
+		out++
+	}
+	a.texts, a.atoms = a.texts[:out], a.atoms[:out]
+	a.parent = make([]int32, out)
+	if out > 0 {
+		a.buckets = make(map[uint64][2]int32)
+	}
+	var open []int32
+	for i, t := range a.texts {
+		for len(open) > 0 && !hasPrefix(t, a.texts[open[len(open)-1]]) {
+			open = open[:len(open)-1]
+		}
+		a.parent[i] = -1
+		if len(open) > 0 {
+			a.parent[i] = open[len(open)-1]
+		}
+		open = append(open, int32(i))
+		b, ok := a.buckets[head(t)]
+		if !ok {
+			b[0] = int32(i)
+		}
+		b[1] = int32(i + 1)
+		a.buckets[head(t)] = b
+	}
+}
+
+func hasPrefix(s, prefix string) bool { return len(s) >= len(prefix) && s[:len(prefix)] == prefix }
+
+// Len, Less and Swap are sort.Interface.
+func (a *anchored) Len() int           { return len(a.texts) }
+func (a *anchored) Less(i, j int) bool { return a.texts[i] < a.texts[j] }
+func (a *anchored) Swap(i, j int) {
+	a.texts[i], a.texts[j] = a.texts[j], a.texts[i]
+	a.atoms[i], a.atoms[j] = a.atoms[j], a.atoms[i]
+}
+
+// size returns how many texts there are.
+func (a *anchored) size() int { return len(a.texts) + len(a.short) }
+
+// find reports the atoms of all texts that the value begins (ends) with.
+func (a *anchored) find(s *Session, b []byte) {
+	if a.lengths == 0 && len(a.texts) == 0 {
+		return
+	}
+	var x uint64
+	if len(b) >= 8 {
+		if a.reverse {
+			x = binary.BigEndian.Uint64(b[len(b)-8:])
+		} else {
+			x = binary.LittleEndian.Uint64(b)
+		}
+	} else {
+		for i := range b {
+			x |= uint64(a.at(b, i)) << (8 * i)
+		}
+	}
+	if a.lengths != 0 {
+		for n := range min(len(b)+1, 8) {
+			if a.lengths>>n&1 != 0 {
+				s.found(a.short[shortKey{x & (1<<(8*n) - 1), uint8(n)}])
+			}
+		}
+	}
+	if len(b) < 8 || len(a.texts) == 0 {
+		return
+	}
+	if bucket, ok := a.buckets[x]; ok {
+		a.search(s, b, int(bucket[0]), int(bucket[1]))
+	}
+}
+
+// search walks from the last text that does not sort behind the value to all
+// that the value begins with.
+func (a *anchored) search(s *Session, b []byte, lo, hi int) {
+	first := lo
+	common := 0 // bytes that the value has in common with the text before hi
+	for lo < hi {
+		mid := int(uint(lo+hi) / 2)
+		if n, less := a.compare(mid, b); less {
+			hi = mid
+		} else {
+			lo, common = mid+1, n
+		}
+	}
+	if lo == first {
+		return
+	}
+	for i := int32(lo - 1); i >= 0; i = a.parent[i] {
+		if len(a.texts[i]) <= common {
+			s.found(a.atoms[i])
+		}
+	}
+}
+
+// compare returns how many bytes text i and the value have in common, and
+// whether the value sorts before the text.
+func (a *anchored) compare(i int, b []byte) (common int, less bool) {
+	t := a.texts[i]
+	n := min(len(t), len(b))
+	for k := 8; k < n; k++ {
+		if c := a.at(b, k); c != t[k] {
+			return k, c < t[k]
+		}
+	}
+	return n, len(b) < len(t)
+}
+
+// at returns byte k of the value, from the end where reverse is set.
+func (a *anchored) at(b []byte, k int) byte {
+	if a.reverse {
+		return b[len(b)-1-k]
+	}
+	return b[k]
+}

@@ -1,0 +1,86 @@
+package backtrack_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sigma-compiler/sigmac/sigma/eval"
+	"github.com/sigma-compiler/sigmac/sigma/eval/backtrack"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+)
+
+func TestMatch(t *testing.T) {
+	for _, c := range []struct {
+		re, text string
+		want     bool
+	}{
+		{re: `(?<=user=)admin`, text: "x user=admin", want: true},
+		{re: `(?<=user=)admin`, text: "x admin"},
+		{re: `a(?!b)`, text: "ab ac", want: true},
+		{re: `a(?!b)`, text: "ab"},
+		{re: `(.)\1`, text: "hello", want: true},
+		{re: `(.)\1`, text: "helo"},
+		{re: `^(?>a+)b$`, text: "aaab", want: true},
+		{re: `é(?=É)`, text: "xéÉ", want: true},
+		{re: `a(?=b)`, text: strings.Repeat("x", backtrack.MaxBytes) + "ab"},
+	} {
+		m := compile(t, &ir.Regexp{Source: c.re})
+		if got := m.Match([]byte(c.text)); got != c.want {
+			t.Errorf("%s in %.40q: %t", c.re, c.text, got)
+		}
+	}
+}
+
+func TestFlags(t *testing.T) {
+	re := &ir.Regexp{Source: `^A.(?=b)`, IgnoreCase: true, MultiLine: true, DotMatchesLine: true}
+	if !compile(t, re).Match([]byte("x\na\nb")) {
+		t.Error("the flags have no effect")
+	}
+	if compile(t, &ir.Regexp{Source: re.Source}).Match([]byte("x\na\nb")) {
+		t.Error("flags that are not set have an effect")
+	}
+}
+
+func TestErrors(t *testing.T) {
+	if _, err := backtrack.New(&ir.Regexp{Source: `(?<=a`}); err == nil {
+		t.Error("an open group is accepted")
+	}
+}
+
+// TestTime: an expression that needs exponential time is given up.
+func TestTime(t *testing.T) {
+	m := compile(t, &ir.Regexp{Source: `^(?=x?)(a+)+$`})
+	start := time.Now()
+	if m.Match([]byte(strings.Repeat("a", 60) + "b")) {
+		t.Error("a match")
+	}
+	if took := time.Since(start); took > 50*backtrack.MaxTime {
+		t.Errorf("it takes %v", took)
+	}
+}
+
+// TestEngine runs a rule with it.
+func TestEngine(t *testing.T) {
+	re := &ir.Regexp{Source: `a(?!b)`}
+	if err := re.Parse(); err != nil {
+		t.Fatal(err)
+	}
+	r := &ir.Rule{Where: []ir.Expr{&ir.Match{Field: "f", Test: re}}}
+	e, err := eval.Compile([]*ir.Rule{r}, eval.Options{Regexp: backtrack.New})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(e.Match(eval.Pairs{{Name: "f", Value: "ab"}}, nil)) != 0 || len(e.Match(eval.Pairs{{Name: "f", Value: "ac"}}, nil)) != 1 {
+		t.Error("the rule does not mean what it says")
+	}
+}
+
+func compile(t *testing.T, re *ir.Regexp) eval.Matcher {
+	t.Helper()
+	m, err := backtrack.New(re)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}

@@ -1,0 +1,57 @@
+package eval
+
+// A core is a set of rules ready to run: the tests of each field in an index,
+// a bit for each leaf of the rules, and programs over these bits, each behind
+// a bit that it cannot do without.
+type core struct {
+	tag     uint32 // what its values are remembered under: this for words alone, then one for each field and lazy test
+	fields  []*index
+	words   *index // of keywords; nil where there are none
+	atoms   []coreAtom
+	bits    int
+	present []uint32 // by slot: the atom of the field's presence plus one
+
+	triggers []span // by bit: its entries
+	entries  []entry
+	always   []uint32 // programs that no bit leads to
+	programs []program
+	code     []instruction
+	lazy     []*atom // tests that are only made when a program asks
+}
+
+// A coreAtom says what follows when a value passes a test.
+type coreAtom struct {
+	check    checker  // must pass, too; nil where the index is sure
+	words    []word   // the bits of the leaves that have the test
+	triggers []uint32 // those of these bits that lead to programs
+}
+
+// A word is some of 64 bits.
+type word struct {
+	index uint32
+	mask  uint64
+}
+
+type span struct{ from, to uint32 }
+
+// An entry is a program that a bit leads to where the guard bit is set, too.
+type entry struct{ guard, program uint32 }
+
+// A program decides one alternative of a rule.
+type program struct {
+	start int32 // in code, or accept or reject
+	rule  int32
+}
+
+// An instruction goes to one of two others by a bit, or, from core.bits on,
+// by a lazy test.
+type instruction struct {
+	bit      uint32
+	yes, not int32
+}
+
+// The ends of a program.
+const (
+	accept = -1
+	reject = -2
+)

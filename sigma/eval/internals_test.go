@@ -1,0 +1,252 @@
+package eval
+
+import (
+	"fmt"
+	"math/rand"
+	"net/netip"
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+)
+
+// TestNumbers compares the reading and comparing of numbers with package ir
+// (V9).
+func TestNumbers(t *testing.T) {
+	r := rand.New(rand.NewSource(1))
+	texts := []string{"", "-", "+1", "1.", ".5", "-.5", ".", "00", "-0", "-0.0", "0x1F", "0X1f", "-0x1f", "0o17", "0b11", "0xg", "1_000", "_1", "1e400", "1e401", "1E-2", "NaN", "inf",
+		"18446744073709551616", "0xffffffffffffffff", "0x10000000000000000", strings.Repeat("9", 70), strings.Repeat("9", 1500), "1 ", " 1", "1-", "0x"}
+	for range 20_000 {
+		b := make([]byte, r.Intn(8))
+		for i := range b {
+			b[i] = "0001234567899.-+eE_x"[r.Intn(20)]
+		}
+		texts = append(texts, string(b))
+	}
+	var numbers []ir.Number
+	for _, text := range texts {
+		want, wantOK := ir.ParseNumber(text)
+		got, ok := appendNumber(nil, []byte(text))
+		if ok != wantOK || ok && string(got) != string(want) {
+			t.Fatalf("%q: %q, %t; package ir says %q, %t", text, got, ok, want, wantOK)
+		}
+		if ok {
+			numbers = append(numbers, want)
+		}
+	}
+	for range 20_000 {
+		a, b := numbers[r.Intn(len(numbers))], numbers[r.Intn(len(numbers))]
+		if got, want := compareNumbers([]byte(a), b), a.Cmp(b); got != want {
+			t.Fatalf("%s and %s: %d, not %d", a, b, got, want)
+		}
+	}
+}
+
+// TestAddresses compares the reading of addresses with package netip.
+func TestAddresses(t *testing.T) {
+	r := rand.New(rand.NewSource(2))
+	for range 20_000 {
+		b := make([]byte, r.Intn(16))
+		for i := range b {
+			b[i] = "0123456789....::ff%"[r.Intn(19)]
+		}
+		if r.Intn(2) == 0 {
+			b = fmt.Appendf(nil, "%d.%d.%d.%d", r.Intn(300), r.Intn(300), r.Intn(30), r.Intn(300))
+		}
+		want, err := netip.ParseAddr(string(b))
+		if got, ok := parseAddr(b); ok != (err == nil) || got != want {
+			t.Fatalf("%q: %v, %t; package netip says %v, %v", b, got, ok, want, err)
+		}
+	}
+}
+
+// TestFold: two characters are folded to one where they differ in case only
+// (V2).
+func TestFold(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		folded := foldRune(r)
+		if foldRune(unicode.SimpleFold(r)) != folded || foldRune(folded) != folded || len(string(folded)) > len(string(r)) {
+			t.Fatalf("%U is folded to %U", r, folded)
+		}
+	}
+	var c cell
+	for n := range 40 {
+		text := strings.Repeat("@AZ[`az{~\x00\x7f", 4)[:n]
+		c.set([]byte(text), 0)
+		if string(c.folded) != strings.ToLower(text) {
+			t.Fatalf("%q is folded to %q", text, c.folded)
+		}
+	}
+	c.set([]byte("a\xffB\xc3"), 0)
+	if string(c.plain) != "a\ufffdB\ufffd" || string(c.folded) != "a\ufffdb\ufffd" {
+		t.Errorf("%q, %q", c.plain, c.folded)
+	}
+}
+
+// testSession is a session for atoms without checks.
+func testSession(atoms int) *Session {
+	s := &Session{core: &core{atoms: make([]coreAtom, atoms)}, tried: make([]uint32, atoms)}
+	s.memory.init()
+	return s
+}
+
+// TestFinding compares the ways to look for many texts with the plain one.
+func TestFinding(t *testing.T) {
+	r := rand.New(rand.NewSource(3))
+	word := func(most int) string {
+		b := make([]byte, r.Intn(most+1))
+		for i := range b {
+			b[i] = "aab\x00"[r.Intn(4)]
+		}
+		return string(b)
+	}
+	for range 300 {
+		texts := make([]string, 60)
+		rare := &rarity{}
+		prefixes, suffixes, sc := anchored{}, anchored{reverse: true}, scanner{}
+		for i := range texts {
+			for texts[i] == "" {
+				texts[i] = word(12)
+			}
+			rare.note(texts[i], 1)
+		}
+		for i, text := range texts {
+			prefixes.add(text, uint32(i))
+			suffixes.add(text, uint32(i))
+			sc.add(text, uint32(i), rare)
+		}
+		prefixes.build()
+		suffixes.build()
+		sc.build()
+		s := testSession(len(texts))
+		for range 20 {
+			v := word(20)
+			for kind, find := range map[string]func(){
+				"prefix": func() { prefixes.find(s, []byte(v)) }, "suffix": func() { suffixes.find(s, []byte(v)) }, "contains": func() { sc.scan(s, []byte(v)) },
+			} {
+				plain := map[string]func(string, string) bool{"prefix": strings.HasPrefix, "suffix": strings.HasSuffix, "contains": strings.Contains}[kind]
+				s.value++
+				s.atoms = s.atoms[:0]
+				find()
+				slices.Sort(s.atoms)
+				var want []uint32
+				for i, text := range texts {
+					if plain(v, text) {
+						want = append(want, uint32(i))
+					}
+				}
+				if !slices.Equal(s.atoms, want) {
+					t.Fatalf("%s of %q: %v, not %v of %q", kind, v, s.atoms, want, texts)
+				}
+			}
+		}
+	}
+}
+
+// TestLiterals checks what is known of the matches of expressions.
+func TestLiterals(t *testing.T) {
+	for source, want := range map[string]string{
+		"abc":             "[abc]",
+		"(?i)aBk":         "[abk]",
+		"x*abcd+":         "[abc]",
+		"a(b|cd)e":        "[abe acde]",
+		"(foo|bar)[0-9]+": "[foo bar]",
+		"(foo|x*)":        "[]",
+		"a|bc":            "[]",
+		"a[bc]?d":         "[ad abd acd]",
+		`\s+[0-9]{4}`:     "[]",
+		"(abc)+":          "[abc]",
+		"(ab){2,3}":       "[abab ababab]",
+		"^foo$":           "[foo]",
+		"[^a]":            "[]",
+		"a.*longer.*b":    "[longer]",
+	} {
+		tree, err := syntax.Parse(source, syntax.Perl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(best(required(tree.Simplify()))); got != want {
+			t.Errorf("%s: %s, want %s", source, got, want)
+		}
+	}
+}
+
+// TestLeastBytes checks the shortest match.
+func TestLeastBytes(t *testing.T) {
+	for source, want := range map[string]int{"abc": 3, "a*": 0, "[ab]{3,}x": 4, "(a|bcd)e+": 2, "^$": 0, "(?i)k": 1, ".{10,20}": 10, "é?": 0} {
+		tree, err := syntax.Parse(source, syntax.Perl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := leastBytes(tree.Simplify()); got != want {
+			t.Errorf("%s: %d, want %d", source, got, want)
+		}
+	}
+}
+
+// TestMemory checks that answers are those of the same value, field and
+// spelling, whatever was overwritten.
+func TestMemory(t *testing.T) {
+	var m memory
+	m.init()
+	r := rand.New(rand.NewSource(4))
+	answer := func(raw string, tag uint32, flags valueFlags) []byte {
+		return []byte(fmt.Sprintf("%-16.16s", fmt.Sprint(len(raw), tag, flags, raw)))
+	}
+	hits := 0
+	for range 300_000 {
+		raw := fmt.Sprint("value ", r.Intn(30_000))
+		if r.Intn(100) == 0 {
+			raw += strings.Repeat("x", r.Intn(5000))
+		}
+		tag, flags := uint32(r.Intn(3)), valueFlags(r.Intn(2))*escaped
+		k := m.key([]byte(raw), tag, flags)
+		got, ok := m.find(&k, []byte(raw))
+		want := answer(raw, tag, flags)
+		if ok {
+			hits++
+			if string(got) != string(want) {
+				t.Fatalf("%q instead of %q", got, want)
+			}
+			continue
+		}
+		m.add(&k, []byte(raw), want)
+	}
+	if hits == 0 {
+		t.Error("nothing is remembered")
+	}
+	m.end = 1<<placeBits - 100 // all places are used up
+	k := m.key([]byte("x"), 1, 0)
+	for range 100 {
+		m.add(&k, []byte("x"), []byte("yyyy"))
+	}
+	if got, ok := m.find(&k, []byte("x")); !ok || string(got) != "yyyy" {
+		t.Errorf("%q, %t", got, ok)
+	}
+}
+
+// TestRank: of two ways to find a name, the one counts that a reader tries
+// first who looks for the whole name and then for its beginnings.
+func TestRank(t *testing.T) {
+	order := []rank{0, 0b001, 0b011, 0b111, 0b101, 0b010, 0b110, 0b100, rankSystem, rankData, rankSpaces}
+	for i, a := range order {
+		for k, b := range order {
+			if a.before(b) != (i < k) {
+				t.Errorf("%b before %b: %t", a, b, a.before(b))
+			}
+		}
+	}
+}
+
+// TestSources checks the table of Windows' log sources.
+func TestSources(t *testing.T) {
+	for i := range windowsSources {
+		w := &windowsSources[i]
+		if (w.category == "") == (w.service == "") || w.channels == "" && w.providers == "" {
+			t.Errorf("%+v", w)
+		}
+	}
+}

@@ -1,0 +1,241 @@
+package eval
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"math/bits"
+	"slices"
+)
+
+// gramSize is how many bytes of a literal the scanner looks for first.
+const gramSize = 4
+
+// A scanner finds which of many literals a value contains. Of each literal
+// the four neighbouring bytes are chosen that are rarest among all literals
+// of the rules. A filter of one bit a hash says for each place of the value,
+// without waiting for the place before, whether any of these can stand there;
+// only then the literals are compared. Shorter literals have a filter of
+// their own by their rarest two bytes.
+type scanner struct {
+	grams   grams
+	pairs   grams
+	singles []single
+	quick   []uint64 // the filter of the grams in any case; nil where there are shorter literals
+}
+
+// The quick filter has a bit for each of so many bits of a hash.
+const (
+	quickBits = 13
+	anyCase   = 0x20202020
+)
+
+// A single is a literal of one byte.
+type single struct {
+	char byte
+	atom uint32
+}
+
+// A needle is one literal that is looked for.
+type needle struct {
+	gram uint32 // the bytes that are looked for first
+	at   uint32 // where in the text they stand
+	atom uint32
+	text string
+}
+
+// grams finds the places in a value where one of many grams stands.
+type grams struct {
+	filter  []uint64 // a bit for each hash
+	shift   uint8    // of a hash, to the index of its bit
+	table   []bucket // open addressing, half full
+	tshift  uint8
+	needles []needle // those of one gram together
+	mask    uint32   // the bytes of a gram
+}
+
+type bucket struct{ gram, from, to uint32 }
+
+const gramFactor = 0x9e3779b1
+
+// add adds a literal, to be found as the atom.
+func (sc *scanner) add(text string, atom uint32, rare *rarity) {
+	n := needle{atom: atom, text: text}
+	switch {
+	case len(text) == 1:
+		sc.singles = append(sc.singles, single{text[0], atom})
+	case len(text) < gramSize:
+		n.gram, n.at = rare.pair(text)
+		sc.pairs.needles = append(sc.pairs.needles, n)
+	default:
+		n.gram, n.at = rare.gram(text)
+		sc.grams.needles = append(sc.grams.needles, n)
+	}
+}
+
+func (sc *scanner) build() {
+	sc.grams.build(1<<32 - 1)
+	sc.pairs.build(1<<16 - 1)
+	if len(sc.pairs.needles)+len(sc.singles) > 0 {
+		return
+	}
+	sc.quick = make([]uint64, 1<<(quickBits-6))
+	for i := range sc.grams.needles {
+		h := (sc.grams.needles[i].gram | anyCase) * gramFactor >> (32 - quickBits)
+		sc.quick[h>>6] |= 1 << (h & 63)
+	}
+}
+
+// excludes reports whether a value, as it stands in the event, is known to
+// contain none of the literals. It looks at ASCII only, and needs neither a
+// copy nor folded case.
+func (sc *scanner) excludes(raw []byte) bool {
+	if len(raw) < gramSize || len(sc.quick) < 1<<(quickBits-6) {
+		return false
+	}
+	filter := sc.quick[:1<<(quickBits-6)]
+	var all uint32
+	for i := 0; i+gramSize <= len(raw); i++ {
+		x := binary.LittleEndian.Uint32(raw[i:i+gramSize]) | anyCase
+		all |= x
+		h := x * gramFactor >> (32 - quickBits)
+		if filter[h>>6]>>(h&63)&1 != 0 {
+			return false
+		}
+	}
+	return all&(highs&(1<<32-1)) == 0
+}
+
+// build makes the filter, of 16 bits a gram, and the table.
+func (g *grams) build(mask uint32) {
+	if len(g.needles) == 0 {
+		return
+	}
+	g.mask = mask
+	sortNeedles(g.needles)
+	n := 0
+	for i := range g.needles {
+		if i == 0 || g.needles[i].gram != g.needles[i-1].gram {
+			n++
+		}
+	}
+	log := max(bits.Len(uint(16*n-1)), 10)
+	g.filter, g.shift = make([]uint64, 1<<(log-6)), uint8(32-log)
+	tlog := bits.Len(uint(2*n - 1))
+	g.table, g.tshift = make([]bucket, 1<<tlog), uint8(32-tlog)
+	for i := 0; i < len(g.needles); {
+		k := i + 1
+		for k < len(g.needles) && g.needles[k].gram == g.needles[i].gram {
+			k++
+		}
+		gram := g.needles[i].gram
+		h := gram * gramFactor >> g.shift
+		g.filter[h>>6] |= 1 << (h & 63)
+		t := gram * gramFactor >> g.tshift
+		for g.table[t].to != 0 {
+			t = (t + 1) & uint32(len(g.table)-1)
+		}
+		g.table[t] = bucket{gram, uint32(i), uint32(k)}
+		i = k
+	}
+}
+
+// scan reports the atoms of the literals that the value contains.
+func (sc *scanner) scan(s *Session, b []byte) {
+	if g := &sc.grams; len(g.filter) > 0 {
+		filter, shift := g.filter, g.shift&31
+		for i := 0; i+4 <= len(b); i++ {
+			x := binary.LittleEndian.Uint32(b[i : i+4])
+			h := x * gramFactor >> shift
+			if w := h >> 6; int(w) < len(filter) && filter[w]>>(h&63)&1 != 0 {
+				g.verify(s, b, i, x)
+			}
+		}
+	}
+	if g := &sc.pairs; len(g.filter) > 0 {
+		filter, shift := g.filter, g.shift&31
+		for i := 0; i+2 <= len(b); i++ {
+			x := uint32(b[i]) | uint32(b[i+1])<<8
+			h := x * gramFactor >> shift
+			if w := h >> 6; int(w) < len(filter) && filter[w]>>(h&63)&1 != 0 {
+				g.verify(s, b, i, x)
+			}
+		}
+	}
+	for i := range sc.singles {
+		if bytes.IndexByte(b, sc.singles[i].char) >= 0 {
+			s.foundOne(sc.singles[i].atom)
+		}
+	}
+}
+
+// verify compares the literals whose gram is x with what stands round it at i.
+func (g *grams) verify(s *Session, b []byte, i int, x uint32) {
+	t := x * gramFactor >> g.tshift
+	for g.table[t].to != 0 {
+		if bk := &g.table[t]; bk.gram == x {
+			for k := bk.from; k < bk.to; k++ {
+				n := &g.needles[k]
+				from := i - int(n.at)
+				if from >= 0 && from+len(n.text) <= len(b) && string(b[from:from+len(n.text)]) == n.text {
+					s.foundOne(n.atom)
+				}
+			}
+			return
+		}
+		t = (t + 1) & uint32(len(g.table)-1)
+	}
+}
+
+// rarity counts the grams of all literals, by a hash: what many rules name,
+// many events have.
+type rarity struct {
+	grams [1 << 16]uint32
+	pairs [1 << 16]uint32
+}
+
+// note counts the grams of a literal that rules use so many times.
+func (r *rarity) note(text string, uses int) {
+	for i := 0; i+2 <= len(text); i++ {
+		r.pairs[pairAt(text, i)] += uint32(uses)
+		if i+gramSize <= len(text) {
+			r.grams[gramAt(text, i)*gramFactor>>16] += uint32(uses)
+		}
+	}
+}
+
+func pairAt(s string, i int) uint32 { return uint32(s[i]) | uint32(s[i+1])<<8 }
+
+func gramAt(s string, i int) uint32 { return pairAt(s, i) | pairAt(s, i+2)<<16 }
+
+// pair chooses the rarest two bytes of a literal.
+func (r *rarity) pair(text string) (gram, at uint32) {
+	best := ^uint32(0)
+	for i := 0; i+2 <= len(text); i++ {
+		x := pairAt(text, i)
+		if n := r.pairs[x]; n < best {
+			best, gram, at = n, x, uint32(i)
+		}
+	}
+	return gram, at
+}
+
+// gram chooses the rarest four bytes of a literal. Of equal ones it takes
+// that whose pairs are rarer.
+func (r *rarity) gram(text string) (gram, at uint32) {
+	best := ^uint64(0)
+	for i := 0; i+gramSize <= len(text); i++ {
+		x := gramAt(text, i)
+		pairs := r.pairs[x&0xffff] + r.pairs[x>>8&0xffff] + r.pairs[x>>16]
+		if n := uint64(r.grams[x*gramFactor>>16])<<32 | uint64(pairs); n < best {
+			best, gram, at = n, x, uint32(i)
+		}
+	}
+	return gram, at
+}
+
+// sortNeedles brings the needles of one gram together, in the order they were
+// added.
+func sortNeedles(needles []needle) {
+	slices.SortStableFunc(needles, func(a, b needle) int { return cmp.Compare(a.gram, b.gram) })
+}

@@ -1,0 +1,274 @@
+package eval
+
+import (
+	"slices"
+	"unicode/utf8"
+)
+
+// A Session is what matching events needs to write to. One goroutine at a
+// time may use it. It remembers, in bounded memory, what values it has seen
+// and which tests they passed, since most come again; see the package comment.
+type Session struct {
+	engine *Engine
+	v      Visitor
+	json   JSON
+	cell   cell
+	other  cell
+	memory memory
+	number []byte
+
+	core    *core
+	atoms   []uint32 // that the value at work passed
+	effect  []byte   // of them, for the memory
+	words   []word   // of the effect
+	tried   []uint32 // by atom: the last value whose check was made
+	value   uint32   // counts values
+	bits    []uint64
+	dirty   []uint32 // words of bits that are not zero
+	pending []uint32 // bits that lead to programs
+	late    []uint32 // by lazy test: the event it was made for, and its answer
+	matched []uint32 // by rule: the event it matched
+	event   uint32   // counts events, by twos
+	rules   []int32
+
+	routeKey []byte
+	routes   map[string]route
+}
+
+// NewSession returns a session of the engine, for the use of one goroutine.
+func (e *Engine) NewSession() *Session {
+	s := &Session{engine: e, matched: make([]uint32, len(e.rules)), event: 2}
+	s.v.names = e.names
+	s.v.slots = make([]slot, e.names.slots)
+	s.memory.init()
+	return s
+}
+
+// MatchJSON is Match for an event as a JSON object. The error is a
+// *SyntaxError; then nothing was matched.
+func (s *Session) MatchJSON(text []byte, dst []Match) ([]Match, error) {
+	if err := s.json.Parse(text); err != nil {
+		return dst, err
+	}
+	dst = s.Match(&s.json, dst)
+	s.json.data = nil
+	return dst, nil
+}
+
+// Match appends the rules that match the event to dst, in the order of the
+// rules.
+func (s *Session) Match(ev Event, dst []Match) []Match {
+	e := s.engine
+	s.use(e.core)
+	s.v.all = e.all
+	s.v.reset()
+	ev.Visit(&s.v)
+	var from *source
+	if e.route != nil {
+		r := e.route.route(s)
+		s.use(r.core)
+		from = r.source
+	}
+	s.test()
+	s.decide()
+	slices.Sort(s.rules)
+	for _, i := range s.rules {
+		if from == nil || from.admits(&e.rules[i].LogSource) {
+			dst = append(dst, Match{Rule: e.rules[i], Index: int(i)})
+		}
+	}
+	s.forget()
+	return dst
+}
+
+// use makes room for what a core counts. What another core left there belongs
+// to values and events that are past.
+func (s *Session) use(c *core) {
+	if s.core == c {
+		return
+	}
+	s.core = c
+	s.bits = grow(s.bits, (c.bits+63)/64)
+	s.tried = grow(s.tried, len(c.atoms))
+	s.late = grow(s.late, len(c.lazy))
+}
+
+func grow[T any](list []T, n int) []T {
+	if n > len(list) {
+		return append(list, make([]T, n-len(list))...)
+	}
+	return list
+}
+
+// forget makes the session ready for the next event.
+func (s *Session) forget() {
+	for _, w := range s.dirty {
+		s.bits[w] = 0
+	}
+	s.dirty, s.pending, s.rules = s.dirty[:0], s.pending[:0], s.rules[:0]
+	if s.event += 2; s.event == 0 {
+		clear(s.late)
+		clear(s.matched)
+		s.event = 2
+	}
+	s.v.trim()
+	s.cell.trim()
+	s.other.trim()
+}
+
+// test sets the bits of all tests that the values of the event pass.
+func (s *Session) test() {
+	c := s.core
+	for _, slot := range s.v.active {
+		if a := c.present[slot]; a != 0 {
+			s.raise(&c.atoms[a-1])
+		}
+	}
+	for i := range s.v.values {
+		x := &s.v.values[i]
+		var fields *index
+		if x.slot >= 0 {
+			fields = c.fields[x.slot]
+		}
+		words := c.words
+		if words != nil && (x.flags&again != 0 || x.to-x.from < words.least && isASCII(s.v.raw(x))) {
+			words = nil
+		}
+		if fields == nil && words == nil {
+			continue
+		}
+		if fields == nil && x.to-x.from <= worthRemembering {
+			if words.least > 0 && x.flags&escaped == 0 && words.scanner.excludes(s.v.raw(x)) {
+				continue
+			}
+			s.tell(s.v.raw(x), x.flags, nil, words)
+			for _, a := range s.atoms {
+				s.raise(&c.atoms[a])
+			}
+			continue
+		}
+		if effect := s.passed(x, fields, words); len(effect) > 0 {
+			s.apply(effect)
+		}
+	}
+}
+
+// isASCII reports whether the text has no other characters.
+func isASCII(b []byte) bool {
+	for _, c := range b {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// worthRemembering is how long a value must be, in bytes, that only keywords
+// ask for, to be remembered: shorter ones are searched as quickly, and most
+// of them are numbers, times and identifiers, which do not come again.
+const worthRemembering = 100
+
+// raise sets the bits of an atom.
+func (s *Session) raise(a *coreAtom) {
+	for _, bit := range a.triggers {
+		if s.bits[bit>>6]>>(bit&63)&1 == 0 {
+			s.pending = append(s.pending, bit)
+		}
+	}
+	for _, w := range a.words {
+		if s.bits[w.index] == 0 {
+			s.dirty = append(s.dirty, w.index)
+		}
+		s.bits[w.index] |= w.mask
+	}
+}
+
+// passed returns the effect of a value.
+func (s *Session) passed(x *value, fields, words *index) []byte {
+	raw := s.v.raw(x)
+	key := s.memory.key(raw, uint32(x.slot+1)+s.core.tag, x.flags)
+	if effect, ok := s.memory.find(&key, raw); ok {
+		return effect
+	}
+	s.tell(raw, x.flags, fields, words)
+	s.summarize()
+	s.memory.add(&key, raw, s.effect)
+	return s.effect
+}
+
+// tell finds the atoms that a value passes.
+func (s *Session) tell(raw []byte, flags valueFlags, fields, words *index) {
+	s.cell.set(raw, flags)
+	s.atoms = s.atoms[:0]
+	if s.value++; s.value == 0 {
+		clear(s.tried)
+		s.value = 1
+	}
+	if fields != nil {
+		fields.match(s)
+	}
+	if words != nil {
+		words.match(s)
+	}
+}
+
+// found notes the atoms that the index found for the value at work.
+func (s *Session) found(atoms []uint32) {
+	for _, a := range atoms {
+		s.foundOne(a)
+	}
+}
+
+// foundOne notes one atom, once, if its check passes.
+func (s *Session) foundOne(a uint32) {
+	if s.tried[a] == s.value {
+		return
+	}
+	s.tried[a] = s.value
+	if check := s.core.atoms[a].check; check == nil || check.pass(&s.cell) {
+		s.atoms = append(s.atoms, a)
+	}
+}
+
+// decide runs the programs whose bits are set.
+func (s *Session) decide() {
+	c := s.core
+	for _, p := range c.always {
+		s.run(&c.programs[p])
+	}
+	for _, bit := range s.pending {
+		t := c.triggers[bit]
+		for i := range c.entries[t.from:t.to] {
+			e := &c.entries[int(t.from)+i]
+			if s.bits[e.guard>>6]>>(e.guard&63)&1 != 0 {
+				s.run(&c.programs[e.program])
+			}
+		}
+	}
+}
+
+// run decides one alternative of a rule.
+func (s *Session) run(p *program) {
+	if s.matched[p.rule] == s.event {
+		return
+	}
+	c, at := s.core, p.start
+	for at >= 0 {
+		in := &c.code[at]
+		var yes bool
+		if int(in.bit) < c.bits {
+			yes = s.bits[in.bit>>6]>>(in.bit&63)&1 != 0
+		} else {
+			yes = s.lazy(int(in.bit) - c.bits)
+		}
+		if yes {
+			at = in.yes
+		} else {
+			at = in.not
+		}
+	}
+	if at == accept {
+		s.matched[p.rule] = s.event
+		s.rules = append(s.rules, p.rule)
+	}
+}
