@@ -132,3 +132,14 @@ func TestPos(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// A place leaves out what is not known of it, and shows no line of a file whose
+// text is not known.
+func TestPartsOfAPlace(t *testing.T) {
+	f := &File{Name: "a"}
+	for want, p := range map[string]Pos{"<input>": {}, "a": {File: f}, "a:3": {File: f, Line: 3}, "a:3:2": {File: f, Line: 3, Col: 2}} {
+		if got := p.String(); got != want || p.Snippet() != "" {
+			t.Errorf("%q, want %q; %q", got, want, p.Snippet())
+		}
+	}
+}

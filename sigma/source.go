@@ -60,7 +60,7 @@ func (p Pos) Name() string {
 // Snippet returns the source line of the place with a caret under its column,
 // ready to print below an error, or "" where the text is not known.
 func (p Pos) Snippet() string {
-	if p.File == nil || !p.IsValid() {
+	if p.File == nil || p.File.Data == nil || !p.IsValid() {
 		return ""
 	}
 	line, ok := p.File.Line(p.Line)

@@ -20,13 +20,7 @@ func completeTargets(cmd *cobra.Command, f *targetFlags) {
 		})
 	}
 	complete("target", cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace, targetNames)
-	complete("pipeline", cobra.ShellCompDirectiveDefault, func(string) []string {
-		var words []string
-		for _, p := range pipeline.Builtins() {
-			words = append(words, p.Name+"\t"+p.Doc)
-		}
-		return words
-	})
+	completePipelines(cmd)
 	complete("format", cobra.ShellCompDirectiveNoFileComp, func(string) []string {
 		return f.words(func(b *emit.Backend) (words []string) {
 			for _, x := range b.Formats {
@@ -37,6 +31,17 @@ func completeTargets(cmd *cobra.Command, f *targetFlags) {
 	})
 	complete("option", cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace, func(string) []string {
 		return f.words(settingWords)
+	})
+}
+
+// completePipelines tells the shells what can stand behind -p.
+func completePipelines(cmd *cobra.Command) {
+	_ = cmd.RegisterFlagCompletionFunc("pipeline", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		var words []string
+		for _, p := range pipeline.Builtins() {
+			words = append(words, p.Name+"\t"+p.Doc)
+		}
+		return words, cobra.ShellCompDirectiveDefault
 	})
 }
 

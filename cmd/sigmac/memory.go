@@ -17,3 +17,14 @@ func tuneMemory(lookup func(string) (string, bool), percent func(int) int, limit
 		limit(memoryLimit)
 	}
 }
+
+// evalLimit is the memory limit of eval in bytes: rules that are ready to run
+// are large, and a collector that works against them would take all the time.
+const evalLimit = 1 << 30
+
+// tuneEval sets the limit of eval, unless the user did.
+func tuneEval(lookup func(string) (string, bool), limit func(int64) int64) {
+	if _, ok := lookup("GOMEMLIMIT"); !ok {
+		limit(evalLimit)
+	}
+}

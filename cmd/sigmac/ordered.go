@@ -1,25 +1,41 @@
 package main
 
-import "sync"
+import (
+	"iter"
+	"sync"
+)
 
 // ordered runs work on n items in several goroutines and hands the results to
-// take in the order of the items. Few results wait at a time, so that memory
-// is bounded however many items there are. It stops at the first error of
-// take, and returns it when all goroutines have ended.
+// take in the order of the items, as orderedSeq does.
 func ordered[T any](n, workers int, work func(i int) T, take func(T) error) error {
+	return orderedSeq(func(yield func(int) bool) {
+		for i := range n {
+			if !yield(i) {
+				return
+			}
+		}
+	}, workers, 8*workers, work, take)
+}
+
+// orderedSeq runs work on the items of a sequence in several goroutines and
+// hands the results to take in the order of the items. At most waiting results
+// wait, beside those at work, so that memory is bounded however many items
+// there are. It stops at the first error of take, and returns it when all
+// goroutines have ended.
+func orderedSeq[S, T any](items iter.Seq[S], workers, waiting int, work func(S) T, take func(T) error) error {
 	type item struct {
-		i      int
+		s      S
 		result chan T
 	}
 	todo := make(chan item)
-	queue := make(chan item, 8*workers) // in order
+	queue := make(chan item, waiting) // in order
 	stop := make(chan struct{})
 	var group sync.WaitGroup
 	group.Go(func() {
 		defer close(todo)
 		defer close(queue)
-		for i := range n {
-			it := item{i, make(chan T, 1)}
+		for s := range items {
+			it := item{s, make(chan T, 1)}
 			select {
 			case queue <- it:
 			case <-stop:
@@ -35,7 +51,7 @@ func ordered[T any](n, workers int, work func(i int) T, take func(T) error) erro
 	for range workers {
 		group.Go(func() {
 			for it := range todo {
-				it.result <- work(it.i)
+				it.result <- work(it.s)
 			}
 		})
 	}

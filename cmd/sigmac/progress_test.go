@@ -47,3 +47,16 @@ func TestProgressAtTheEnd(t *testing.T) {
 		t.Error("there is a bar for nothing")
 	}
 }
+
+func TestByteProgress(t *testing.T) {
+	for total, want := range map[int64]bool{0: false, 5000: true} {
+		var b bytes.Buffer
+		p := newByteProgress(&app{err: &b, term: true}, total, false)
+		p.start = p.start.Add(-time.Hour)
+		p.set(1000)
+		if got := p.bars != nil; got != want {
+			t.Errorf("%d bytes: there is a bar: %v", total, got)
+		}
+		p.close()
+	}
+}

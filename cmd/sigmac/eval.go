@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sigma-compiler/sigmac/sigma/eval"
+)
+
+// exitMatches is the exit code for matches with --fail-on-match.
+const exitMatches = 1
+
+// evalFlags are the flags of eval.
+type evalFlags struct {
+	ruleFlags
+	sources []string
+	format  string
+	include bool
+	fail    bool
+}
+
+func newEval(a *app) *cobra.Command {
+	var f evalFlags
+	cmd := &cobra.Command{
+		Use:   "eval -r rules [flags] [file|-]...",
+		Short: "Run rules over events",
+		Long: `eval reads events from files or from standard input and prints which rules
+match which of them.
+
+Events are JSON objects, one a line, in lists or one behind the other; the event
+logs of Windows (EVTX); or CSV whose first line has the names, separated by
+commas, semicolons or tabs. Each may be compressed by gzip or zstd. What a file
+is, is found out from its content, not from its name. Nested Windows events
+(Event.System, Event.EventData, winlog.event_data) are read under the names that
+rules use. An event may have 16 MiB.
+
+Each match is an object on a line, in the order of the events and then of the
+rules, whatever --jobs is:
+
+  {"rule":{"id":"...","title":"...","level":"high","file":"rules/a.yml","line":1},
+   "event":{"file":"events.json","index":0,"line":1},
+   "fields":{"Image":"C:\\Windows\\System32\\cmd.exe"}}
+
+rule.line is that of the rule in its file. event.index counts the events of the
+file from 0, those that cannot be read not among them; event.line is the line on
+which the event begins, and is absent with EVTX, which has no lines. fields are
+those fields that the rule tests and the event has, as text, several values as a
+list, null where there is none. With --include-event the event itself stands in
+event.data. --format table is for people.
+
+Rules match on their fields alone. With --logsource auto the log source of each
+event is found out from its channel, number and provider, or its fields product,
+category and service, and rules about others do not run. With key=value, such as
+--logsource product=windows,category=process_creation, all events are of that
+source.
+
+An event that cannot be read is reported with its file and line, counted, and
+left out. At the end the numbers of matches and of such events are printed.
+
+Exit codes: 0 all events were looked at, 1 with --fail-on-match: there were
+matches, 2 the command line is wrong, or a file could not be read or the output
+not be written, 3 rules (or a pipeline) do not compile.`,
+		Example: `  sigmac eval -r rules/ events.json
+  sigmac eval -r rules/windows -s --logsource auto --format table Security.evtx
+  zcat logs.gz | sigmac eval -r rule.yml --fail-on-match`,
+		RunE: func(_ *cobra.Command, args []string) error { return f.run(a, args) },
+	}
+	f.ruleFlags.add(cmd)
+	flags := cmd.Flags()
+	flags.StringSliceVar(&f.sources, "logsource", []string{"off"}, "what the events are: auto, off or `key=value`")
+	flags.StringVar(&f.format, "format", "jsonl", "output `format`: jsonl or table")
+	flags.BoolVar(&f.include, "include-event", false, "add the event to its matches (jsonl only)")
+	flags.BoolVar(&f.fail, "fail-on-match", false, "exit with 1 where a rule matches")
+	fixed(cmd, "format", "jsonl\tan object a line", "table\tfor people")
+	fixed(cmd, "logsource", "auto\tfound out from each event", "off\trules match on their fields alone", "product=", "category=", "service=")
+	return cmd
+}
+
+// fixed tells the shells the words that can stand behind a flag.
+func fixed(cmd *cobra.Command, flag string, words ...string) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// run runs the command.
+func (f *evalFlags) run(a *app, args []string) error {
+	if f.format != "jsonl" && f.format != "table" {
+		return usage("it is jsonl or table", "there is no format %q", f.format)
+	}
+	if f.include && f.format == "table" {
+		return usage("", "--include-event needs --format jsonl")
+	}
+	if err := f.check(); err != nil {
+		return err
+	}
+	sources, err := parseLogSource(f.sources)
+	if err != nil {
+		return err
+	}
+	files, err := findEvents(a, args, f.rules)
+	if err != nil {
+		return err
+	}
+	engine, err := f.load(a, eval.Options{Derive: sources.auto})
+	if err != nil {
+		return err
+	}
+	if engine, err = sources.choose(engine); err != nil {
+		return err
+	}
+	tuneEval(os.LookupEnv, debug.SetMemoryLimit)
+	m := newMatcher(engine, f.include)
+	if f.format == "table" {
+		t := newTable(engine.Rules(), files)
+		m.render, m.header = t.row, t.header()
+	}
+	return f.match(a, m, files)
+}
+
+// match runs the rules over all events.
+func (f *evalFlags) match(a *app, m *matcher, files []*eventFile) error {
+	out := bufio.NewWriterSize(a.out, 1<<16)
+	bar := newByteProgress(a, totalSize(files), f.quiet || a.outTerm)
+	r := reporter{a.color}
+	sum := evalTotals{header: m.header}
+	err := orderedSeq(portions(a, files), f.jobs, 2*f.jobs, m.work, func(o *evalOutcome) error {
+		if notes := o.file.report(r, &o.portion, o.problems, o.bad); len(notes) > 0 {
+			bar.print(notes)
+		}
+		bar.set(o.read)
+		if err := sum.write(out, o); err != nil {
+			return err
+		}
+		if a.outTerm || o.file.path == dash && o.matches > 0 {
+			return out.Flush() // somebody may be watching
+		}
+		return nil
+	})
+	bar.close()
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
+		return evalOutputFailure(err)
+	}
+	if !f.quiet {
+		fmt.Fprintln(a.err, sum.String())
+	}
+	return sum.failure(f.fail)
+}
+
+// totalSize returns the bytes of all files, 0 where that is not known.
+func totalSize(files []*eventFile) (n int64) {
+	for _, f := range files {
+		if f.size == 0 {
+			return 0
+		}
+		n += f.size
+	}
+	return n
+}

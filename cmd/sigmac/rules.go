@@ -1,0 +1,165 @@
+package main
+
+import (
+	"runtime"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/eval"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+)
+
+// ruleFlags are the flags of the commands that run rules themselves.
+type ruleFlags struct {
+	rules     []string
+	pipelines []string
+	skip      bool
+	quiet     bool
+	jobs      int
+}
+
+func (f *ruleFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVarP(&f.rules, "rules", "r", nil, "rules: a `file`, a folder or - for standard input; may be repeated")
+	flags.StringArrayVarP(&f.pipelines, "pipeline", "p", nil, "processing pipeline: a `name`, a file or a folder; may be repeated")
+	flags.BoolVarP(&f.skip, "skip-errors", "s", false, "go on without the rules that do not compile")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings, no summary and no progress on standard error, only errors")
+	flags.IntVarP(&f.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "how much to work on at once, `n`")
+	_ = cmd.RegisterFlagCompletionFunc("jobs", cobra.NoFileCompletions)
+	completePipelines(cmd)
+}
+
+// check refuses what no run could do.
+func (f *ruleFlags) check() error {
+	if f.jobs < 1 {
+		return usage("", "there must be at least one job, not %d", f.jobs)
+	}
+	if len(f.rules) == 0 {
+		return usage("write -r with a file or a folder", "no rules are named")
+	}
+	return nil
+}
+
+// chain returns the pipelines in one.
+func (f *ruleFlags) chain() (*pipeline.Pipeline, error) {
+	var parts []*pipeline.Pipeline
+	var errs sigma.ErrorList
+	for _, spec := range f.pipelines {
+		p, err := pipeline.Resolve(spec)
+		errs = append(errs, sigma.Errors(err)...)
+		if err != nil {
+			continue
+		}
+		for _, part := range p.Parts() {
+			if !slices.Contains(parts, part) {
+				parts = append(parts, part)
+			}
+		}
+	}
+	if len(errs) > 0 {
+		return nil, &failure{exitConfig, errs}
+	}
+	return pipeline.Chain(parts...), nil
+}
+
+// A loaded is what became of one file of rules.
+type loaded struct {
+	*outcome
+	rules []*ir.Rule
+	bad   int // documents that are no rule that can run
+}
+
+// load makes an engine of the rules. What is wrong with them is printed;
+// unless such rules are to be skipped it is a failure.
+func (f *ruleFlags) load(a *app, o eval.Options) (*eval.Engine, error) {
+	chain, err := f.chain()
+	if err != nil {
+		return nil, err
+	}
+	ins, err := findInputs(a, f.rules)
+	if err != nil {
+		return nil, err
+	}
+	j := &job{app: a, report: reporter{a.color}, quiet: f.quiet}
+	var rules []*ir.Rule
+	bad := 0
+	_ = ordered(len(ins), f.jobs, func(i int) *loaded { return f.file(j, ins[i], chain) }, func(l *loaded) error {
+		a.err.Write(l.notes)
+		rules = append(rules, l.rules...)
+		bad += l.bad
+		return nil
+	})
+	if len(rules)+bad == 0 {
+		return nil, usage("", "there are no rules in what was read")
+	}
+	return f.compile(j, rules, bad, o)
+}
+
+// compile makes the engine and prints what keeps rules from running, beside
+// the bad ones of before.
+func (f *ruleFlags) compile(j *job, rules []*ir.Rule, bad int, o eval.Options) (*eval.Engine, error) {
+	o.SkipErrors = true
+	engine, err := eval.Compile(rules, o)
+	d := document{job: j, outcome: &outcome{}}
+	d.print(f.kind(), "", sigma.Errors(err))
+	j.app.err.Write(d.notes)
+	if f.skip || err == nil && bad == 0 {
+		return engine, nil
+	}
+	j.app.note("not all rules compile; write -s to go on with those that do")
+	return nil, &failure{code: exitConfig}
+}
+
+// kind returns what an error of a rule is here.
+func (f *ruleFlags) kind() kind {
+	if f.skip {
+		return kindSkipped
+	}
+	return kindError
+}
+
+// file reads the rules of a file.
+func (f *ruleFlags) file(j *job, in input, chain *pipeline.Pipeline) *loaded {
+	l := &loaded{outcome: &outcome{}}
+	file, err := read(j.app, in)
+	if err != nil {
+		l.bad++
+		l.notes = j.report.add(nil, kindError, "", sigma.Errors(err)[0])
+		return l
+	}
+	for _, u := range split(sigma.ParseAll(file)) {
+		d := document{job: j, outcome: l.outcome, unit: u, file: in.path}
+		d.build()
+		rule, errs := d.rule, d.errs
+		if len(errs) == 0 {
+			rule, errs = adapt(&d, chain)
+		}
+		if len(errs) > 0 {
+			l.bad++
+			d.print(f.kind(), "", errs)
+			continue
+		}
+		l.rules = append(l.rules, rule)
+	}
+	return l
+}
+
+// adapt applies the pipelines to a document.
+func adapt(d *document, chain *pipeline.Pipeline) (*ir.Rule, sigma.ErrorList) {
+	if d.rule == nil {
+		kind := "correlations"
+		if _, ok := d.doc.(*sigma.Filter); ok {
+			kind = "filters"
+		}
+		return nil, sigma.ErrorList{{Pos: d.doc.Metadata().Pos, Code: sigma.Unsupported, Msg: kind + " are read but not evaluated yet"}}
+	}
+	rule, err := chain.Apply(d.rule, "")
+	if err != nil {
+		return nil, sigma.Errors(err)
+	}
+	d.print(kindWarning, "", rule.Warnings)
+	return rule, nil
+}

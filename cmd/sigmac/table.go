@@ -1,0 +1,96 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sigma-compiler/sigmac/internal/events"
+	"github.com/sigma-compiler/sigmac/sigma/eval"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+)
+
+// A table writes matches for people: a row each, in columns whose widths are
+// known before the first event is.
+type table struct {
+	rules        []*ir.Rule
+	title, place int // widths, in characters
+}
+
+// The bounds of the columns, in characters.
+const (
+	levelWidth = 13 // of "informational"
+	maxTitle   = 60
+	numWidth   = 8 // of a line or an event's number
+	maxCell    = 80
+)
+
+func newTable(rules []*ir.Rule, files []*eventFile) *table {
+	t := &table{rules: rules, title: len("RULE"), place: len("EVENT")}
+	for _, r := range rules {
+		t.title = max(t.title, min(utf8.RuneCountInString(r.Source.Title), maxTitle))
+	}
+	for _, f := range files {
+		t.place = max(t.place, utf8.RuneCountInString(f.path)+1+numWidth)
+	}
+	return t
+}
+
+// header returns the first row.
+func (t *table) header() []byte {
+	b := pad(nil, "LEVEL", levelWidth)
+	b = pad(b, "RULE", t.title)
+	b = pad(b, "EVENT", t.place)
+	return append(b, "FIELDS\n"...)
+}
+
+// row appends a match. The event is file:line or, in an event log, file#index.
+func (t *table) row(o *evalOutcome, rule int, ev *events.Event, fields []eval.Field) {
+	r := t.rules[rule].Source
+	b := pad(o.text, string(r.Level), levelWidth)
+	b = pad(b, cell(r.Title, maxTitle), t.title)
+	path := cell(o.file.path, utf8.RuneCountInString(o.file.path))
+	if ev.Line > 0 {
+		b = pad(b, path+":"+strconv.Itoa(ev.Line), t.place)
+	} else {
+		b = append(append(b, path...), '#')
+		o.holes = append(o.holes, hole{len(b), o.events, t.place - utf8.RuneCountInString(path) - 1})
+		b = append(b, "  "...)
+	}
+	for i, f := range fields {
+		if i > 0 {
+			b = append(b, "; "...)
+		}
+		b = append(b, cell(f.Name, maxCell)...)
+		if len(f.Values) == 0 {
+			b = append(b, " is null"...)
+			continue
+		}
+		b = append(append(b, '='), cell(strings.Join(f.Values, ", "), maxCell)...)
+	}
+	b = append(b, '\n')
+	o.text = b
+}
+
+// pad appends a text and fills it up with spaces to the width of its column.
+func pad(b []byte, text string, width int) []byte {
+	b = append(b, text...)
+	for n := utf8.RuneCountInString(text); n < width; n++ {
+		b = append(b, ' ')
+	}
+	return append(b, "  "...)
+}
+
+// cell returns a text that keeps to its line and to a number of characters.
+func cell(text string, most int) string {
+	text = strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' {
+			return ' '
+		}
+		return r
+	}, printable(text))
+	if n := utf8.RuneCountInString(text); n > most {
+		text = string([]rune(text)[:most-1]) + "…"
+	}
+	return text
+}
