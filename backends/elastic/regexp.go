@@ -34,7 +34,6 @@ func style(more string) emit.RegexpStyle {
 		NotNL:     "[^\n]",
 		Space:     `\s`, // of several engines' classes the one in small letters: a normalizer of the index folds \S to \s
 		Group:     "(",
-		FoldClass: true,
 	}
 }
 

@@ -21,7 +21,6 @@ type RegexpStyle struct {
 	NotNL     string                           // any character but a line feed
 	Group     string                           // what opens a group
 	Space     string                           // the class of white space, also as a part of others; "" writes its characters
-	FoldClass bool                             // a letter that ignores case is a class of both; otherwise the flag i stands in front
 
 	// The anchors, "" where the flavour has none.
 	BeginText, EndText, BeginLine, EndLine, WordEdge, NoWordEdge string
@@ -34,7 +33,7 @@ func (s *RegexpStyle) Search(tree *syntax.Regexp) (text, what string) {
 	w := regexpWriter{style: s}
 	prefix := ""
 	if folds, tells := foldsCase(tree); folds {
-		if tells || s.FoldClass {
+		if tells {
 			w.foldClass = true
 		} else {
 			prefix = "(?i)"
