@@ -17,3 +17,22 @@ func (c *Collection) Rules() []*Rule {
 	}
 	return rules
 }
+
+// repeatedNames warns of names that several documents have (B5): a correlation
+// or filter that refers to one could mean either.
+func repeatedNames(docs []Document) (warnings ErrorList) {
+	first := map[string]Pos{}
+	for _, d := range docs {
+		m := d.Metadata()
+		if m.Name == "" {
+			continue
+		}
+		at := m.At("name")
+		if before, ok := first[m.Name]; ok {
+			warnings = append(warnings, &Error{Pos: at, Code: Style, Msg: "another document has the name " + quoted(m.Name) + ", too", Hint: "it is in " + before.String()})
+			continue
+		}
+		first[m.Name] = at
+	}
+	return warnings
+}

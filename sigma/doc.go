@@ -49,6 +49,10 @@
 //	  - sigma/schema: which tables and columns a target has, and their types.
 //	  - sigma/pipeline: what a target calls things. Fields, values and log
 //	    sources are renamed, conditions added, rules refused.
+//	  - sigma/eval: whether an event matches, in process, for thousands of rules
+//	    at once.
+//	  - sigma/synth: events that a rule matches and events that it just misses,
+//	    to find out whether a query says the same.
 //	  - backends/emit: what languages share. A dialect is a table of operators
 //	    and lexical rules whose blanks are errors; the printer decides about
 //	    parentheses, lists and fallbacks.

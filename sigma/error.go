@@ -36,6 +36,7 @@ const (
 	BadSetting     Code = "bad-setting"     // a setting of a target that does not exist or has a wrong value
 	Unsupported    Code = "unsupported"     // the target language cannot say it
 	Unreadable     Code = "unreadable"      // a file or folder that cannot be read
+	WrongQuery     Code = "wrong-query"     // a query, read back, is not what the rule means
 )
 
 // The codes of warnings and notes.
@@ -46,6 +47,7 @@ const (
 	MatchesMore  Code = "matches-more"  // the query finds more events than the rule means
 	Assumed      Code = "assumed"       // the query is right if an assumption, which the warning names, holds
 	NotEvaluated Code = "not-evaluated" // a part of the rule that has no bearing on the query
+	NotVerified  Code = "not-verified"  // a query that could not be compared with its rule
 )
 
 // An Error is one thing that is wrong, or, as a warning, one thing to know.

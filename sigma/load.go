@@ -99,6 +99,7 @@ func load(t tree, paths []string) (*Collection, error) {
 		c.Warnings = append(c.Warnings, warnings...)
 		errs = append(errs, wrong...)
 	})
+	c.Warnings = append(c.Warnings, repeatedNames(c.Documents)...)
 	return c, errs.Err()
 }
 

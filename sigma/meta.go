@@ -238,6 +238,7 @@ func isDate(s string, sep byte) bool {
 func (p *parser) tags(n *yaml.Node) []Tag {
 	nodes := p.items(n, "tags", false)
 	list := make([]Tag, 0, len(nodes))
+	p.unique(nodes, "tags")
 	for _, item := range nodes {
 		if !isText(item) {
 			p.text(item, "a tag", 0)

@@ -97,15 +97,35 @@ func (p *parser) texts(n *yaml.Node, what string, least int, orString bool) []st
 		return nil
 	}
 	list := make([]string, 0, len(nodes))
+	p.unique(nodes, what)
 	for _, item := range nodes {
 		if !isText(item) {
 			p.text(item, "an entry of "+what, 0)
 			continue
 		}
-		if len(item.Value) < least {
+		if utf8.RuneCountInString(item.Value) < least {
 			p.fail(p.pos(item), BadValue, "an entry of "+what+" must have at least "+strconv.Itoa(least)+" characters", "")
 		}
 		list = append(list, item.Value)
 	}
 	return list
+}
+
+// unique warns of entries of a list that stand in it twice (B12, B16, B17,
+// B19): the specification's schema forbids them, and they mean nothing.
+func (p *parser) unique(nodes []*yaml.Node, what string) {
+	if len(nodes) < 2 {
+		return
+	}
+	lines := make(map[string]int, len(nodes))
+	for _, n := range nodes {
+		if !isText(n) {
+			continue
+		}
+		if line, ok := lines[n.Value]; ok {
+			p.warn(p.pos(n), Style, "the entry "+quoted(n.Value)+" stands twice in "+what, "it is in line "+strconv.Itoa(line)+"; other tools may refuse it")
+			continue
+		}
+		lines[n.Value] = n.Line
+	}
 }

@@ -22,7 +22,10 @@ const commas = ",;\t"
 // first line has several fields, and its second is no JSON either.
 func isCSV(text []byte) bool {
 	first, rest := firstRecord(text)
-	if len(first) == 0 || first[0] == '{' || first[0] == '[' || !bytes.ContainsAny(first, commas) {
+	if len(first) == 0 || isJSON(first[0]) {
+		return false
+	}
+	if comma, _ := separator(text); comma == 0 {
 		return false
 	}
 	rest = bytes.TrimLeft(rest, " \t\r\n")
@@ -41,26 +44,39 @@ func firstRecord(text []byte) (first, rest []byte) {
 // startCSV prepares for CSV: it reads the header.
 func (r *Reader) startCSV(head []byte) error {
 	s := &records{at: 1}
-	first, _ := firstRecord(head)
-	most := 0
-	for _, c := range []byte(commas) {
-		if n := bytes.Count(first, []byte{c}); n > most {
-			most, s.comma = n, c
-		}
-	}
+	s.comma, s.told = separator(head)
 	r.format, r.splitter = csvFormat, s
 	for len(r.rest) <= headSize {
 		r.fill()
 		last := r.err != nil
 		spans, _ := s.split(r.rest, last, nil)
-		if len(spans) == 0 && !last {
+		if len(spans) == 0 && !last || s.told && len(spans) == 1 && !last {
 			r.whole = len(r.rest)
 			s.at = 1
 			continue
 		}
+		if s.told {
+			spans = spans[min(1, len(spans)):]
+		}
 		return r.takeHeader(s, spans)
 	}
 	return errors.New("the header of the CSV text is too long")
+}
+
+// separator returns what separates the fields of a CSV text, and whether a
+// line before the header says so.
+func separator(head []byte) (comma byte, told bool) {
+	first, _ := firstRecord(bytes.TrimLeft(head, "\r\n"))
+	if name, ok := bytes.CutPrefix(bytes.TrimRight(first, "\r"), []byte("sep=")); ok && len(name) == 1 {
+		return name[0], true
+	}
+	most := 0
+	for _, c := range []byte(commas) {
+		if n := bytes.Count(first, []byte{c}); n > most {
+			most, comma = n, c
+		}
+	}
+	return comma, false
 }
 
 // takeHeader makes the first record the header.
@@ -88,6 +104,7 @@ func (r *Reader) takeHeader(s *records, spans []span) error {
 type records struct {
 	at    int
 	comma byte
+	told  bool // by a line before the header, as Excel writes it
 }
 
 func (s *records) tooLong() span { return span{line: s.at, bad: tooLong} }

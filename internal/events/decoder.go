@@ -2,9 +2,9 @@ package events
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/sigma-compiler/sigmac/internal/evtx"
@@ -32,7 +32,8 @@ type Event struct {
 // A Problem says why an event cannot be read.
 type Problem struct {
 	Line, Col int    // from 1; 0 where not known. Col counts characters
-	Record    uint64 // the number of the record in an event log, else 0
+	Chunk     int    // of an event log, from 1; else 0
+	Record    uint64 // the number of the record in an event log; 0 where not known
 	Msg       string
 }
 
@@ -40,7 +41,7 @@ type Problem struct {
 // read, in the order of the stream.
 func (d *Decoder) Each(b *Batch, event func(*Event), bad func(Problem)) {
 	if b.format == evtxFormat {
-		d.chunk(b.data, event, bad)
+		d.chunks(b, event, bad)
 		return
 	}
 	for _, s := range b.spans {
@@ -84,6 +85,10 @@ func (d *Decoder) line(text []byte, line int, event func(*Event), bad func(Probl
 	split := documents{at: line}
 	d.spans, _ = split.split(text, true, d.spans[:0])
 	for _, s := range d.spans {
+		if s.bad != "" {
+			bad(Problem{Line: line, Msg: s.bad})
+			continue
+		}
 		d.object(text[s.from:s.to], line, event, bad)
 	}
 }
@@ -122,37 +127,59 @@ func (d *Decoder) record(h *header, text []byte, line int, event func(*Event), b
 	event(&d.event)
 }
 
-// chunk reads the events of a chunk of an event log.
-func (d *Decoder) chunk(data []byte, event func(*Event), bad func(Problem)) {
-	d.log.Chunk(data, func(number uint64, text []byte) {
-		if err := d.json.Parse(text); err != nil {
-			bad(Problem{Record: number, Msg: fmt.Sprintf("the event cannot be read: %v", err)})
-			return
-		}
-		d.event = Event{Event: &d.json, text: text}
-		event(&d.event)
-	}, func(number uint64, err error) {
-		bad(Problem{Record: number, Msg: err.Error()})
-	})
+// chunks reads the events of some chunks of an event log.
+func (d *Decoder) chunks(b *Batch, event func(*Event), bad func(Problem)) {
+	number := b.chunk
+	report := func(record uint64, err error) {
+		bad(Problem{Chunk: number, Record: record, Msg: err.Error()})
+	}
+	for data := range slices.Chunk(b.data, evtx.ChunkSize) {
+		d.log.Chunk(data, func(record uint64, text []byte) {
+			if err := d.json.Parse(text); err != nil {
+				report(record, fmt.Errorf("the event cannot be read: %w", err))
+				return
+			}
+			d.event = Event{Event: &d.json, text: text}
+			event(&d.event)
+		}, report)
+		number++
+	}
 }
 
 // AppendJSON appends the event as a JSON object on one line.
 func (e *Event) AppendJSON(dst []byte) []byte {
 	if e.text != nil {
-		var b bytes.Buffer
-		if err := json.Compact(&b, e.text); err != nil {
-			return jsontext.AppendString(dst, string(e.text)) // two readers disagree: nothing is lost
-		}
-		return append(dst, bytes.ToValidUTF8(b.Bytes(), []byte("\ufffd"))...)
+		return jsontext.AppendValue(dst, e.text)
+	}
+	pairs, _ := e.Event.(eval.Pairs)
+	return appendPairs(dst, pairs)
+}
+
+// appendPairs appends pairs as an object. The values of one name are a list.
+func appendPairs(dst []byte, pairs eval.Pairs) []byte {
+	values := make(map[string][]string, len(pairs))
+	for _, p := range pairs {
+		values[p.Name] = append(values[p.Name], p.Value)
 	}
 	dst = append(dst, '{')
-	pairs, _ := e.Event.(eval.Pairs)
 	for i, p := range pairs {
+		list := values[p.Name]
+		if len(list) == 0 {
+			continue // is there
+		}
+		delete(values, p.Name)
 		if i > 0 {
 			dst = append(dst, ',')
 		}
 		dst = append(jsontext.AppendString(dst, p.Name), ':')
-		dst = jsontext.AppendString(dst, p.Value)
+		if len(list) == 1 {
+			dst = jsontext.AppendString(dst, p.Value)
+			continue
+		}
+		for k, v := range list {
+			dst = jsontext.AppendString(append(dst, "[,"[min(k, 1)]), v)
+		}
+		dst = append(dst, ']')
 	}
 	return append(dst, '}')
 }

@@ -30,11 +30,9 @@ func (r *Reader) detect(b *bufio.Reader, head []byte) error {
 	switch {
 	case evtx.IsFile(head):
 		return r.startChunks()
-	case bytes.HasPrefix(head, []byte{0xff, 0xfe}), bytes.HasPrefix(head, []byte{0xfe, 0xff}):
-		return errors.New("the text is UTF-16: write it as UTF-8")
 	case bytes.HasPrefix(text, []byte("<")):
 		return errors.New("XML is not read: events are JSON, CSV or EVTX")
-	case bytes.IndexByte(head, 0) >= 0:
+	case bytes.IndexByte(head, 0) >= 0 && !isJSON(text[0]):
 		return errors.New("this is neither JSON, CSV nor EVTX")
 	case isCSV(text):
 		return r.startCSV(head)
@@ -60,8 +58,8 @@ func isWhole(text []byte) bool {
 }
 
 // isDocuments reports whether the objects of a JSON text go over several
-// lines, or stand in a list. A first line that is broken off does not count
-// as that.
+// lines, stand in a list, or perhaps all on one line. A first line that is
+// broken off does not count as that.
 func isDocuments(text []byte) bool {
 	if len(text) == 0 {
 		return false
@@ -70,8 +68,11 @@ func isDocuments(text []byte) bool {
 		return true
 	}
 	first, rest, ok := bytes.Cut(text, []byte("\n"))
-	if text[0] != '{' || !ok || isWhole(first) {
+	if text[0] != '{' || ok && isWhole(first) {
 		return false
+	}
+	if !ok {
+		return len(text) >= headSize/2 // else it is all there is, or comes slowly
 	}
 	d := documents{at: 1}
 	if spans, _ := d.split(text, false, nil); len(spans) > 0 {
@@ -92,18 +93,18 @@ func (r *Reader) startChunks() error {
 	return evtx.CheckHeader(head[:n])
 }
 
-// nextChunk returns a chunk of an event log as a batch.
-func (r *Reader) nextChunk() (*Batch, error) {
-	if r.err != nil {
+// nextChunks returns some chunks of an event log as a batch.
+func (r *Reader) nextChunks() (*Batch, error) {
+	data := make([]byte, 0, batchSize/evtx.ChunkSize*evtx.ChunkSize)
+	for r.err == nil && len(data) < cap(data) {
+		var n int
+		n, r.err = r.in.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+	}
+	if len(data) == 0 {
 		return nil, r.err
 	}
-	data := make([]byte, evtx.ChunkSize)
-	n, err := io.ReadFull(r.in, data)
-	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		r.err = io.EOF
-	case err != nil:
-		return nil, err
-	}
-	return &Batch{format: evtxFormat, data: data[:n]}, nil
+	b := &Batch{format: evtxFormat, data: data, chunk: r.chunk + 1}
+	r.chunk += batchSize / evtx.ChunkSize
+	return b, nil
 }

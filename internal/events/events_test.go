@@ -3,12 +3,14 @@ package events
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf16"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -63,13 +65,26 @@ var streams = []struct{ name, in, want string }{
 	{"two lists", "[{\"a\":1}]\n[{\"a\":2}]", "1 {\"a\":1}\n2 {\"a\":2}\n"},
 	{"an empty list", "[]", ""},
 	{"no objects in a list", "[1,\n{\"a\":1}]", "1:0 " + noBrace + "2 {\"a\":1}\n"},
-	{"no comma in a list", "[{\"a\":1}\n{\"a\":2}\n,{\"a\":3}]", "1 {\"a\":1}\n2:0 bad: two objects of the list have no comma between them\n2 {\"a\":2}\n3 {\"a\":3}\n"},
+	{"no comma in a list", "[{\"a\":1}\n{\"a\":2}\n,{\"a\":3}]", "1 {\"a\":1}\n2:0 bad: two values of the list have no comma between them\n2 {\"a\":2}\n3 {\"a\":3}\n"},
 	{"pretty", "{\n  \"a\": 1\n}\n{\n  \"a\": \"}{\"\n}", "1 {\"a\":1}\n4 {\"a\":\"}{\"}\n"},
 	{"pretty, without indentation", "{\n\"a\":\n[\n{\n\"b\":1\n}\n,\n{\n}\n]\n}", "1 {\"a\":[{\"b\":1},{}]}\n"},
 	{"pretty, cut", "{\n  \"a\": 1\n}\n{\n  \"a\": 2\n{\n  \"a\": 3\n}\n", "1 {\"a\":1}\n6:1 bad: the event is not a JSON object: it ends in the middle\n6 {\"a\":3}\n"},
 	{"pretty, wrong", "{\n  \"a\": 1\n}\nx\n{\n  \"a\" 3\n}\n{}", "1 {\"a\":1}\n4:0 " + noBrace + "6:7 bad: the event is not a JSON object: there is no colon behind the name\n8 {}\n"},
 	{"escapes", "{\"a\":\"\\\\\"}{\"b\":\"\\\"}\"}\n", "1 {\"a\":\"\\\\\"}\n1 {\"b\":\"\\\"}\"}\n"},
 	{"bytes that are not UTF-8", "{\"a\":\"\xff\"}", "1 {\"a\":\"\ufffd\"}\n"},
+	{"lists of lists", "[[{\"a\":1}, {\"a\":2}],\n[[{\"a\":3}],[]]]", "1 {\"a\":1}\n1 {\"a\":2}\n2 {\"a\":3}\n"},
+	{"other things in lists", "[[1,\"x],{\",null] , {\"a\":1} \"y\" {\"a\":2},[true]]", "1:0 " + noBrace + "1:0 " + noBrace + "1:0 " + noBrace + "1 {\"a\":1}\n1:0 " + noBrace + "1 {\"a\":2}\n1:0 " + noBrace},
+	{"list without end", "[\n{\"a\":1},\n", "2 {\"a\":1}\n1:0 bad: the list that begins here has no end\n"},
+	{"list without end on a line", "{\"a\":1}\n[{\"a\":2}\n{\"a\":3}\n", "1 {\"a\":1}\n2 {\"a\":2}\n2:0 bad: the list that begins here has no end\n3 {\"a\":3}\n"},
+	{"two commas", "[{\"a\":1},,{\"a\":2},]", "1 {\"a\":1}\n1:0 " + noBrace + "1 {\"a\":2}\n"},
+	{"closed too often", "[{\"a\":1}]]\n{\"a\":2}", "1 {\"a\":1}\n1:0 " + noBrace + "2 {\"a\":2}\n"},
+	{"numbers alone", "5\n6\n", "1:1 " + noBrace + "2:1 " + noBrace},
+	{"NUL", "{\"a\":1}\n\x00{\"a\":2}\n{\"a\":3}\n", "1 {\"a\":1}\n2:1 " + noBrace + "3 {\"a\":3}\n"},
+	{"CSV, names that stand twice", "a,b,a\n1,2,3", "2 {\"a\":[\"1\",\"3\"],\"b\":\"2\"}\n"},
+	{"CSV, separator told", "sep=|\r\na|b\r\n1|2,3\r\n", "3 {\"a\":\"1\",\"b\":\"2,3\"}\n"},
+	{"CSV, separator alone", "sep=;\n", "error: the CSV text has no header"},
+	{"CSV, blank lines before", "\n\r\na;b\n1;2\n", "4 {\"a\":\"1\",\"b\":\"2\"}\n"},
+	{"CSV of numbers", "1,2\n3,4", "2 {\"1\":\"3\",\"2\":\"4\"}\n"},
 	{"CSV", "a,b\n1,2\n3,4\n", "2 {\"a\":\"1\",\"b\":\"2\"}\n3 {\"a\":\"3\",\"b\":\"4\"}\n"},
 	{"CSV, CRLF, mark, nothing at the end", "\ufeffa,b\r\n1,\r\n,4", "2 {\"a\":\"1\",\"b\":\"\"}\n3 {\"a\":\"\",\"b\":\"4\"}\n"},
 	{"CSV, semicolons", "a;b\n1,5;2\n", "2 {\"a\":\"1,5\",\"b\":\"2\"}\n"},
@@ -91,11 +106,94 @@ func TestStreams(t *testing.T) {
 			"halves":   iotest.HalfReader(strings.NewReader(c.in)),
 			"at once":  iotest.DataErrReader(strings.NewReader(c.in)),
 			"gzip":     packed(t, c.in, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) }),
-			"zstd":     packed(t, c.in, func(w io.Writer) io.WriteCloser { z, _ := zstd.NewWriter(w); return z }),
+			"zstd":     packed(t, c.in, zstdWriter),
+			"layers":   packed(t, read1(t, packed(t, c.in, zstdWriter)), func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) }),
+			"UTF-16":   strings.NewReader(wide(c.in, "\ufeff", binary.LittleEndian)),
+			"UTF-16BE": strings.NewReader(wide(c.in, "\ufeff", binary.BigEndian)),
 		} {
-			if got, err := read(in); err != nil || got != c.want {
-				t.Errorf("%s, %s: error %v,\n%swant\n%s", c.name, how, err, got, c.want)
+			got, err := read(in)
+			if err != nil {
+				got += "error: " + err.Error()
 			}
+			if got != c.want {
+				t.Errorf("%s, %s:\n%swant\n%s", c.name, how, got, c.want)
+			}
+		}
+	}
+}
+
+func zstdWriter(w io.Writer) io.WriteCloser {
+	z, err := zstd.NewWriter(w)
+	if err != nil {
+		panic(err)
+	}
+	return z
+}
+
+func read1(t *testing.T, in io.Reader) string {
+	t.Helper()
+	all, err := io.ReadAll(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(all)
+}
+
+// wide returns a text as UTF-16 with a mark, unless it has one.
+func wide(text, mark string, order binary.AppendByteOrder) string {
+	var b []byte
+	for _, c := range utf16.Encode([]rune(mark + strings.TrimPrefix(text, mark))) {
+		b = order.AppendUint16(b, c)
+	}
+	return string(b)
+}
+
+// TestUTF16 reads JSON without a mark, and what is not UTF-16 inside.
+func TestUTF16(t *testing.T) {
+	for in, want := range map[string]string{
+		wide("{\"a\":\"é\"}\n{}", "", binary.LittleEndian):             "1 {\"a\":\"é\"}\n2 {}\n",
+		wide("[{\"a\":1}]", "", binary.BigEndian):                      "1 {\"a\":1}\n",
+		"\xff\xfe{\x00\"\x00a\x00\"\x00:\x00\"\x00\x00\xd8\"\x00}\x00": "1 {\"a\":\"\ufffd\"}\n",
+		"\xff\xfe{\x00}\x00\n":                                         "1 {}\n1:0 " + noBrace,
+		"\xff\xfe":                                                     "",
+	} {
+		if got, err := read(strings.NewReader(in)); err != nil || got != want {
+			t.Errorf("%q: %v, %q, want %q", in, err, got, want)
+		}
+	}
+}
+
+// TestLayers reads streams that are compressed several times.
+func TestLayers(t *testing.T) {
+	text := "{\"a\":1}\n"
+	for n := 1; n <= 5; n++ {
+		text = read1(t, packed(t, text, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) }))
+		got, err := read(strings.NewReader(text))
+		if n <= 3 && (err != nil || got != "1 {\"a\":1}\n") || n > 3 && (err == nil || !strings.Contains(err.Error(), "compressed more than 3 times")) {
+			t.Errorf("%d times: %v, %q", n, err, got)
+		}
+	}
+	skipped := "\x51\x2a\x4d\x18\x03\x00\x00\x00abc" + read1(t, packed(t, "{\"a\":2}", zstdWriter))
+	if got, err := read(strings.NewReader(skipped)); err != nil || got != "1 {\"a\":2}\n" {
+		t.Errorf("a frame that is skipped: %v, %q", err, got)
+	}
+}
+
+// TestCutSoon reads short compressed streams that end too soon: what could be
+// decompressed counts.
+func TestCutSoon(t *testing.T) {
+	for name, writer := range map[string]func(io.Writer) io.WriteCloser{"gzip": func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) }, "zstd": zstdWriter} {
+		var b bytes.Buffer
+		w := writer(&b)
+		if _, err := io.WriteString(w, "{\"a\":1}\n{\"a\":2}\n"); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.(interface{ Flush() error }).Flush(); err != nil {
+			t.Fatal(err)
+		}
+		got, err := read(&b)
+		if err == nil || got != "1 {\"a\":1}\n2 {\"a\":2}\n" {
+			t.Errorf("%s: %v, %q", name, err, got)
 		}
 	}
 }
@@ -119,15 +217,17 @@ func TestLong(t *testing.T) {
 	for _, form := range []struct{ name, before, between, after string }{
 		{"lines", "", "\n", "\n"},
 		{"list", "[", ",\n", "]"},
+		{"concatenated", "", "", ""},
+		{"list on a line", "[", ",", "]\n"},
 		{"pretty", "", "\n\n", ""},
 	} {
 		var in, want strings.Builder
 		in.WriteString(form.before)
-		for i := range 1000 {
+		for i := range 12_000 {
 			if i > 0 {
 				in.WriteString(form.between)
 			}
-			event := fmt.Sprintf(`{"n":%d,"x":"%s"}`, i, filler[:i*3])
+			event := fmt.Sprintf(`{"n":%d,"x":"%s"}`, i, filler[:i%1000*3])
 			fmt.Fprintf(&in, "%s", event)
 			fmt.Fprintf(&want, "%d %s\n", 1+i*strings.Count(form.between, "\n"), event)
 		}
@@ -167,7 +267,8 @@ func (e endless) Read(b []byte) (int, error) {
 // TestUnreadable has the streams that cannot be read at all.
 func TestUnreadable(t *testing.T) {
 	for in, want := range map[string]string{
-		"\xff\xfe{\x00":                     "the text is UTF-16",
+		"PK\x03\x04x":                       "this is a zip archive",
+		"\xfd7zXZ\x00":                      "compressed by xz or bzip2: decompress it first",
 		"<Event/>":                          "XML is not read",
 		"ab\x00c":                           "neither JSON, CSV nor EVTX",
 		"\x1f\x8bxx":                        "cannot decompress gzip",

@@ -1,6 +1,10 @@
 package events
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/sigma-compiler/sigmac/internal/jsontext"
+)
 
 // lines finds events that stand on lines of their own.
 type lines struct{ at int }
@@ -45,13 +49,23 @@ func (l *lines) skip(data []byte) (int, bool) {
 	return n + 1, true
 }
 
-// documents finds objects that stand one behind the other or in lists, over
-// any number of lines.
+// documents finds objects that stand one behind the other or in lists, also
+// lists of lists, over any number of lines.
 type documents struct {
 	at     int
-	list   bool // a list is open
-	behind bool // an object of the list was the last thing
+	lists  int // how many lists are open
+	opened int // the line on which the outermost of them begins
+	before thing
 }
+
+// A thing is what the last thing in a list was.
+type thing uint8
+
+const (
+	nothing thing = iota // or a comma
+	element              // an object or a list
+	rubbish              // what is neither
+)
 
 func (d *documents) tooLong() span {
 	return span{line: d.at, bad: tooLong + ", with all up to the next line that begins with '{'"}
@@ -66,48 +80,57 @@ func (d *documents) split(data []byte, last bool, spans []span) ([]span, int) {
 			i++
 		case c == ' ' || c == '\t' || c == '\r':
 			i++
-		case c == '{' && d.list && d.behind:
-			spans = append(spans, span{line: d.at, bad: "two objects of the list have no comma between them"})
-			d.behind = false
-		case c == '{':
-			to := object(data[i:])
-			if to < 0 && !last {
-				return spans, i
-			}
-			if to < 0 {
-				to = len(data) - i
-			}
-			spans = append(spans, newSpan(i, i+to, d.at))
-			d.at += bytes.Count(data[i:i+to], []byte("\n"))
-			d.behind = true
-			i += to
+		case (c == '{' || c == '[') && d.lists > 0 && d.before == element:
+			spans = append(spans, span{line: d.at, bad: "two values of the list have no comma between them"})
+			d.before = nothing
 		case d.punctuation(c):
 			i++
 		default:
-			to := garbage(data[i:])
-			if to < 0 && !last {
+			n, kind := d.next(data[i:])
+			if n < 0 && !last {
 				return spans, i
 			}
-			if to < 0 {
-				to = len(data) - i
+			if n < 0 {
+				n = len(data) - i
 			}
-			spans = append(spans, newSpan(i, i+to, d.at))
-			d.behind = false
-			i += to
+			spans = append(spans, newSpan(i, i+n, d.at))
+			d.at += bytes.Count(data[i:i+n], []byte("\n"))
+			d.before = kind
+			i += n
 		}
 	}
+	if last && d.lists > 0 {
+		spans = append(spans, span{line: d.opened, bad: "the list that begins here has no end"})
+		d.lists = 0
+	}
 	return spans, i
+}
+
+// next returns where the object ends with which data begins, or what is none;
+// -1 where that is not in sight.
+func (d *documents) next(data []byte) (int, thing) {
+	switch {
+	case data[0] == '{':
+		return object(data), element
+	case d.lists > 0:
+		return scalar(data), rubbish
+	}
+	return garbage(data), rubbish
 }
 
 // punctuation takes the brackets and commas of lists where they may stand.
 func (d *documents) punctuation(c byte) bool {
 	switch {
-	case c == '[' && !d.list:
-		d.list, d.behind = true, false
-	case c == ']' && d.list:
-		d.list, d.behind = false, false
-	case c == ',' && d.list && d.behind:
-		d.behind = false
+	case c == '[':
+		if d.lists++; d.lists == 1 {
+			d.opened = d.at
+		}
+		d.before = nothing
+	case c == ']' && d.lists > 0:
+		d.lists--
+		d.before = element
+	case c == ',' && d.lists > 0 && d.before != nothing:
+		d.before = nothing
 	default:
 		return false
 	}
@@ -125,8 +148,22 @@ func (d *documents) skip(data []byte) (int, bool) {
 		}
 	}
 	d.at += bytes.Count(data[:n], []byte("\n"))
-	d.behind = false
+	d.before = nothing
 	return n, done
+}
+
+// scalar returns where an element of a list that is no object and no list ends,
+// or -1.
+func scalar(data []byte) int {
+	if data[0] == '"' {
+		return quoted(data)
+	}
+	for i, c := range data {
+		if i > 0 && (c == ',' || c == ']' || c == '[' || c == '{' || c == '"' || c == '\n') {
+			return i
+		}
+	}
+	return -1
 }
 
 // garbage returns where what is no object ends: with the line, or before the
@@ -178,7 +215,7 @@ func object(data []byte) int {
 // quoted returns where the string with which data begins ends, or -1. One with
 // a line break in it ends behind that.
 func quoted(data []byte) int {
-	for i := 1; i < len(data); i++ {
+	for i := jsontext.StringEnd(data, 1); i < len(data); i = jsontext.StringEnd(data, i) {
 		switch data[i] {
 		case '"', '\n':
 			return i + 1
@@ -187,6 +224,7 @@ func quoted(data []byte) int {
 				return i + 1
 			}
 		}
+		i++
 	}
 	return -1
 }

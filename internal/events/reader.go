@@ -2,13 +2,9 @@ package events
 
 import (
 	"bufio"
-	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
-
-	"github.com/klauspost/compress/zstd"
 )
 
 // The bounds of what is held of a stream, in bytes.
@@ -26,6 +22,7 @@ type Batch struct {
 	data   []byte
 	spans  []span
 	header *header // of CSV
+	chunk  int     // the number of the first chunk of an event log, from 1
 }
 
 // A span is where one event stands in a batch, or where none can be read.
@@ -54,82 +51,68 @@ type splitter interface {
 // A Reader cuts a stream into batches.
 type Reader struct {
 	in       io.Reader
-	closer   func()
+	closers  []func()
 	format   format
 	header   *header
 	splitter splitter
 	rest     []byte // read, but not in a batch yet
 	whole    int    // bytes of rest that have no end of an event in them
 	skipping bool
+	ended    bool  // the last event was cut off
+	chunk    int   // how many chunks of an event log were read
 	err      error // what ended the stream
 }
 
 // NewReader returns a reader of a stream, whose form it finds out. The error
 // says that the stream cannot be read at all.
 func NewReader(in io.Reader) (*Reader, error) {
-	r := &Reader{closer: func() {}}
-	b := bufio.NewReaderSize(in, headSize)
-	b, err := r.decompress(b)
-	if err != nil {
-		return nil, err
-	}
-	head, err := peek(b)
-	if err != nil {
-		r.Close()
-		return nil, err
-	}
-	r.in = b
-	if err := r.detect(b, head); err != nil {
+	r := &Reader{}
+	if err := r.start(in); err != nil {
 		r.Close()
 		return nil, err
 	}
 	return r, nil
 }
 
+func (r *Reader) start(in io.Reader) error {
+	b, err := r.unwrap(in)
+	if err != nil {
+		return err
+	}
+	head, err := peek(b)
+	if err != nil {
+		return err
+	}
+	r.in = b
+	return r.detect(b, head)
+}
+
 // peek returns the first bytes of a stream: as many as come at once, and at
 // least a line that is a whole event, or two lines. More of a slow stream is
-// not waited for.
+// not waited for. An error comes again when the stream is read behind them.
 func peek(b *bufio.Reader) ([]byte, error) {
 	for n := 1; ; n++ {
 		_, err := b.Peek(n)
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
+		if n = b.Buffered(); n == 0 && err != nil && !errors.Is(err, io.EOF) {
 			return nil, err
 		}
-		n = b.Buffered()
 		if head, _ := b.Peek(n); err != nil || n >= headSize || isEnough(head) {
 			return head, nil
 		}
 	}
 }
 
-// decompress looks through compression.
-func (r *Reader) decompress(b *bufio.Reader) (*bufio.Reader, error) {
-	magic, _ := b.Peek(4)
-	switch {
-	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
-		z, err := gzip.NewReader(b)
-		if err != nil {
-			return nil, fmt.Errorf("cannot decompress gzip: %w", err)
-		}
-		return bufio.NewReaderSize(z, headSize), nil
-	case bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		z, err := zstd.NewReader(b, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
-		if err != nil {
-			return nil, fmt.Errorf("cannot decompress zstd: %w", err)
-		}
-		r.closer = z.Close
-		return bufio.NewReaderSize(z, headSize), nil
-	}
-	return b, nil
-}
-
 // Close ends the use of the reader. It does not close what it read from.
-func (r *Reader) Close() { r.closer() }
+func (r *Reader) Close() {
+	for _, f := range r.closers {
+		f()
+	}
+}
 
 // Next returns the next batch. The error is io.EOF at the end.
 func (r *Reader) Next() (*Batch, error) {
 	if r.format == evtxFormat {
-		return r.nextChunk()
+		return r.nextChunks()
 	}
 	for {
 		if b := r.cut(); b != nil {
@@ -170,9 +153,10 @@ func (r *Reader) cut() *Batch {
 			return nil
 		}
 	}
-	if len(r.rest) == 0 || len(r.rest) == r.whole && r.err == nil {
+	if r.err == nil && len(r.rest) == r.whole || r.ended {
 		return nil
 	}
+	r.ended = r.err != nil
 	spans, n := r.splitter.split(r.rest, r.err != nil, nil)
 	data := r.rest[:n:n]
 	if r.whole = len(r.rest) - n; r.whole > MaxRecord {

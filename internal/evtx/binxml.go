@@ -3,6 +3,7 @@ package evtx
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 )
 
 // The tokens of binary XML ([MS-EVEN6], 2.2.12). The bit more says that
@@ -27,13 +28,6 @@ const (
 
 	more = 0x40
 )
-
-// A substitute is one value that a template instance fills in: where it lies
-// in the chunk, and its type.
-type substitute struct {
-	kind     byte
-	from, to int
-}
 
 // The readers below return 0 outside of the chunk; callers see that they have
 // passed the end.
@@ -65,7 +59,7 @@ func (d *Decoder) within(from, to int) bool { return 0 <= from && from <= to && 
 // content reads what an element, or a fragment, has in it: up to the closing
 // token or to the end of the range. It returns where it stopped. The elements
 // have a dependency identifier unless they are the value of a substitution.
-func (d *Decoder) content(at, end int, subs []substitute, dependency bool, into *element) (int, error) {
+func (d *Decoder) content(at, end int, subs []scalar, dependency bool, into *element) (int, error) {
 	if !d.within(at, end) {
 		return 0, errBroken
 	}
@@ -104,7 +98,7 @@ func (d *Decoder) content(at, end int, subs []substitute, dependency bool, into 
 }
 
 // element reads one element with all in it.
-func (d *Decoder) element(at, end int, subs []substitute, dependency bool, into *element) (int, error) {
+func (d *Decoder) element(at, end int, subs []scalar, dependency bool, into *element) (int, error) {
 	attributes := d.chunk[at]&more != 0
 	at++
 	// libevtx: "The dependency identifier is not present when the element
@@ -112,11 +106,12 @@ func (d *Decoder) element(at, end int, subs []substitute, dependency bool, into 
 	if dependency || !d.isName(at+4) && d.isName(at+6) {
 		at += 2
 	}
-	e := &element{}
-	if e.name, at = d.name(at + 4); at < 0 || at > end {
+	name, at := d.name(at + 4)
+	if at < 0 || at > end {
 		return 0, errBroken
 	}
-	if err := d.spend(32 + len(e.name)); err != nil {
+	e := d.newElement(name)
+	if err := d.spend(32 + len(name)); err != nil {
 		return 0, err
 	}
 	if attributes {
@@ -125,6 +120,7 @@ func (d *Decoder) element(at, end int, subs []substitute, dependency bool, into 
 			return 0, err
 		}
 	}
+	d.identify(e)
 	switch d.u8(at) {
 	case closeEmptyToken:
 		at++
@@ -137,19 +133,20 @@ func (d *Decoder) element(at, end int, subs []substitute, dependency bool, into 
 		return 0, errBroken
 	}
 	if !e.left() {
-		into.children = append(into.children, e)
+		into.add(e)
 	}
 	return at, nil
 }
 
 // attributes reads the attributes of an element.
-func (d *Decoder) attributes(at, end int, subs []substitute, e *element) (int, error) {
+func (d *Decoder) attributes(at, end int, subs []scalar, e *element) (int, error) {
 	for at < end && d.chunk[at]&^more == attributeToken {
-		a := &element{}
-		if a.name, at = d.name(at + 1); at < 0 {
+		var name string
+		if name, at = d.name(at + 1); at < 0 {
 			return 0, errBroken
 		}
-		if err := d.spend(8 + len(a.name)); err != nil {
+		a := d.newElement(name)
+		if err := d.spend(8 + len(name)); err != nil {
 			return 0, err
 		}
 		for at < end && isText(d.chunk[at]&^more) {
@@ -193,9 +190,9 @@ func (d *Decoder) template(at, end int, into *element) (int, error) {
 	if n > len(d.chunk)/4 || !d.within(data, end) {
 		return 0, errBroken
 	}
-	subs := make([]substitute, n)
+	subs := d.substitutes(n)
 	for i := range subs {
-		subs[i] = substitute{kind: d.u8(at + 2), from: data, to: data + d.u16(at)}
+		subs[i] = scalar{kind: d.u8(at + 2), from: data, to: data + d.u16(at)}
 		data, at = subs[i].to, at+4
 	}
 	if data > end {
@@ -205,7 +202,16 @@ func (d *Decoder) template(at, end int, into *element) (int, error) {
 		return 0, err
 	}
 	_, err := d.content(from, to, subs, true, into)
+	d.values = d.values[:len(d.values)-n]
 	return data, err
+}
+
+// substitutes returns room for the values of a template, until they are given
+// back.
+func (d *Decoder) substitutes(n int) []scalar {
+	from := len(d.values)
+	d.values = slices.Grow(d.values, n)[:from+n]
+	return d.values[from : from+n : from+n]
 }
 
 // isName reports whether the offset at a place leads to a name.
@@ -226,15 +232,10 @@ func (d *Decoder) name(at int) (string, int) {
 	if !d.within(offset, offset+8+2*n+2) || offset == 0 {
 		return "", -1
 	}
-	name, ok := d.names[uint32(offset)]
-	if !ok {
-		name = decodeUTF16(d.chunk[offset+8 : offset+8+2*n])
-		d.names[uint32(offset)] = name
-	}
 	if offset == at {
 		at += 8 + 2*n + 2
 	}
-	return name, at
+	return d.wide(offset+8, offset+8+2*n), at
 }
 
 // spend takes from what the record may become.

@@ -1,6 +1,7 @@
 package evtx
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -47,11 +48,14 @@ func CheckHeader(head []byte) error {
 
 // A Decoder reads chunks. One goroutine at a time may use it.
 type Decoder struct {
-	chunk []byte
-	names map[uint32]string // by offset
-	depth int
-	left  int // bytes that the record at work may still become
-	out   []byte
+	chunk    []byte
+	strings  map[uint64]string // by where they lie
+	elements []*element        // used again for each record
+	used     int               // of the elements
+	values   []scalar          // of the templates that are open
+	depth    int
+	left     int // bytes that the record at work may still become
+	out      []byte
 }
 
 // errBroken is what most damage looks like.
@@ -59,41 +63,55 @@ var errBroken = errors.New("the binary XML is damaged")
 
 // Chunk calls record with each event of a chunk, in the order of the file,
 // and bad for each that cannot be read. Records are numbered by Windows; 0
-// where the number is not known either. The text is only valid until the
-// function returns.
+// where the number is not known either. Behind what is no record it goes on
+// with the next one. The text is only valid until the function returns.
 func (d *Decoder) Chunk(chunk []byte, record func(number uint64, text []byte), bad func(number uint64, err error)) {
 	if isZero(chunk) {
 		return // not used yet
 	}
-	if len(chunk) != ChunkSize {
-		bad(0, fmt.Errorf("the last chunk of the event log is cut off: it has %d of %d bytes", len(chunk), ChunkSize))
+	end, headless := bounds(chunk, bad)
+	if d.strings == nil {
+		d.strings = make(map[uint64]string)
 	}
-	if len(chunk) < chunkHeader || string(chunk[:8]) != chunkMagic {
-		bad(0, errors.New("a chunk of the event log has no header"))
-		return
-	}
-	d.chunk, d.names = chunk, make(map[uint32]string)
-	end := len(chunk)
-	if free := int(binary.LittleEndian.Uint32(chunk[48:])); free >= chunkHeader && free < end {
-		end = free
-	}
+	clear(d.strings)
+	d.chunk = chunk
 	for at := chunkHeader; at < end; {
 		size, err := recordSize(chunk[at:end])
 		if err != nil {
-			bad(0, err)
-			return
+			if !headless || at > chunkHeader { // else it has been said
+				bad(0, err)
+			}
+			size = nextRecord(chunk[at:end])
+		} else if size > 0 {
+			number := binary.LittleEndian.Uint64(chunk[at+8:])
+			if text, err := d.record(at+recordHeader, at+size-4); err != nil {
+				bad(number, err)
+			} else {
+				record(number, text)
+			}
 		}
 		if size == 0 {
 			return
 		}
-		number := binary.LittleEndian.Uint64(chunk[at+8:])
-		if text, err := d.record(at+recordHeader, at+size-4); err != nil {
-			bad(number, err)
-		} else {
-			record(number, text)
-		}
 		at += size
 	}
+}
+
+// bounds returns where the records of a chunk end at the latest, and whether
+// it lacks its header.
+func bounds(chunk []byte, bad func(number uint64, err error)) (end int, headless bool) {
+	end, headless = len(chunk), !bytes.HasPrefix(chunk, []byte(chunkMagic))
+	switch {
+	case headless && end >= chunkHeader:
+		bad(0, errors.New("a chunk of the event log has no header"))
+	case end != ChunkSize:
+		bad(0, fmt.Errorf("the last chunk of the event log is cut off: it has %d of %d bytes", end, ChunkSize))
+	default:
+		if free := int(binary.LittleEndian.Uint32(chunk[48:])); free >= chunkHeader && free < end {
+			end = free
+		}
+	}
+	return end, headless
 }
 
 func isZero(b []byte) bool {
@@ -120,21 +138,33 @@ func recordSize(b []byte) (int, error) {
 	return int(size), nil
 }
 
+// nextRecord returns how far behind the begin of b the next record begins, 0
+// where there is none. A record has its size at its begin and at its end.
+func nextRecord(b []byte) int {
+	for at := 1; ; at++ {
+		n := bytes.Index(b[at:], []byte(recordMagic))
+		if n < 0 {
+			return 0
+		}
+		at += n
+		size, err := recordSize(b[at:])
+		if err == nil && binary.LittleEndian.Uint32(b[at+size-4:]) == uint32(size) {
+			return at
+		}
+	}
+}
+
 // record returns the event in that part of the chunk as JSON.
 func (d *Decoder) record(from, to int) ([]byte, error) {
-	d.depth, d.left = 0, MaxRecord
-	var root element
-	if _, err := d.content(from, to, nil, true, &root); err != nil {
+	d.depth, d.left, d.values = 0, MaxRecord, d.values[:0]
+	d.reset()
+	root := d.newElement("")
+	if _, err := d.content(from, to, nil, true, root); err != nil {
 		return nil, err
 	}
 	if len(root.children) == 0 {
 		return nil, errors.New("the record of the event log is empty")
 	}
-	d.out = root.appendMembers(append(d.out[:0], '{'), true)
-	if len(d.out) > 2*MaxRecord {
-		text := d.out
-		d.out = nil
-		return text, nil
-	}
+	d.out = d.appendMembers(append(d.out[:0], '{'), root, true)
 	return d.out, nil
 }

@@ -160,8 +160,71 @@ func decode(tb testing.TB, chunk []byte) {
 	}, func(uint64, error) {})
 }
 
+// TestReuse reads damaged chunks with one decoder after the other and with
+// one for all: the events are the same.
+func TestReuse(t *testing.T) {
+	var all Decoder
+	r := rand.New(rand.NewSource(2))
+	for i := range 500 {
+		chunk := build(values[i%len(values)].content)
+		for range r.Intn(3) {
+			chunk[r.Intn(2000)] = byte(r.Intn(256))
+		}
+		var texts [2]string
+		for k, d := range []*Decoder{&all, {}} {
+			d.Chunk(chunk, func(n uint64, text []byte) { texts[k] += fmt.Sprintf("%d: %s\n", n, text) }, func(n uint64, err error) { texts[k] += fmt.Sprintf("%d: %v\n", n, err) })
+		}
+		if texts[0] != texts[1] {
+			t.Fatalf("%s, fresh %s", texts[0], texts[1])
+		}
+	}
+}
+
+// TestGoesOn reads on behind what is no record.
+func TestGoesOn(t *testing.T) {
+	one := func(n byte) []byte {
+		c := build(func(w *builder) { w.open("E").value(fmt.Sprint(n)).close() })
+		size := binary.LittleEndian.Uint32(c[chunkHeader+4:])
+		record := bytes.Clone(c[chunkHeader : chunkHeader+size])
+		copy(record[len(record)-4:], record[4:8])
+		record[8] = n
+		return record
+	}
+	records := [][]byte{one(1), one(2), one(3), one(4)}
+	place := chunkHeader
+	chunk := make([]byte, chunkHeader)
+	copy(chunk, chunkMagic)
+	for i, r := range records {
+		binary.LittleEndian.PutUint32(r[recordHeader+4+7:], uint32(place+recordHeader+4+11)) // the name lies in the record
+		place += len(r)
+		switch i {
+		case 1:
+			r[4]++ // the size is wrong: the magic of the next one stands elsewhere
+		case 2:
+			r[0] = 'x'
+		}
+		chunk = append(chunk, r...)
+	}
+	chunk = append(chunk, make([]byte, ChunkSize-len(chunk))...)
+	var d Decoder
+	got := ""
+	d.Chunk(chunk, func(n uint64, text []byte) { got += fmt.Sprintf("%d %s\n", n, text) }, func(n uint64, err error) { got += fmt.Sprintf("%d %v\n", n, err) })
+	want := "1 {\"E\":\"1\"}\n2 {\"E\":\"2\"}\n0 there is something else where a record of the event log should begin\n4 {\"E\":\"4\"}\n"
+	if got != want {
+		t.Errorf("%s, want\n%s", got, want)
+	}
+	chunk[0] = 'x' // the header of the chunk is not needed
+	got = ""
+	d.Chunk(chunk, func(uint64, []byte) { got += "+" }, func(uint64, error) { got += "-" })
+	if got != "-++-+" {
+		t.Error(got)
+	}
+}
+
 func FuzzChunk(f *testing.F) {
-	f.Add(build(nil))
+	for _, v := range values {
+		f.Add(bytes.TrimRight(build(v.content), "\x00"))
+	}
 	f.Fuzz(func(t *testing.T, chunk []byte) {
 		if len(chunk) > chunkHeader {
 			copy(chunk, chunkMagic)
@@ -242,62 +305,90 @@ func filled(token, kind byte, value string) func(*builder) {
 	}
 }
 
-// TestValues has each type of value, and each shape of an element.
+// manyWant is the event "many": each name twice.
+var manyWant = func() string {
+	var names []string
+	for i := range 100 {
+		names = append(names, fmt.Sprintf(`"A%d":["%d","%d"]`, i, i, i+100))
+	}
+	return `{"E":{` + strings.Join(names, ",") + `}}`
+}()
+
+// values has each type of value, and each shape of an element.
+var values = []struct {
+	name, want string
+	content    func(w *builder)
+}{
+	{"string", `{"E":{"V":"aé"}}`, filled(normalToken, stringType, "a\x00\xe9\x00\x00\x00")},
+	{"pair", `{"E":{"V":"` + "\U0001F600" + `"}}`, filled(normalToken, stringType, "\x3d\xd8\x00\xde")},
+	{"half pair", `{"E":{"V":"` + "\ufffda" + `"}}`, filled(normalToken, stringType, "\x3d\xd8a\x00")},
+	{"ansi", `{"E":{"V":"é"}}`, filled(normalToken, ansiType, "\xe9\x00")},
+	{"int8", `{"E":{"V":-1}}`, filled(normalToken, int8Type, "\xff")},
+	{"uint8", `{"E":{"V":255}}`, filled(normalToken, uint8Type, "\xff")},
+	{"int16", `{"E":{"V":-2}}`, filled(normalToken, int16Type, "\xfe\xff")},
+	{"uint32", `{"E":{"V":4294967295}}`, filled(normalToken, uint32Type, "\xff\xff\xff\xff")},
+	{"int64", `{"E":{"V":-1}}`, filled(normalToken, int64Type, "\xff\xff\xff\xff\xff\xff\xff\xff")},
+	{"real32", `{"E":{"V":1.5}}`, filled(normalToken, real32Type, "\x00\x00\xc0\x3f")},
+	{"real64, NaN", `{"E":{"V":"NaN"}}`, filled(normalToken, real64Type, "\x00\x00\x00\x00\x00\x00\xf8\x7f")},
+	{"bool", `{"E":{"V":true}}`, filled(normalToken, boolType, "\x01\x00\x00\x00")},
+	{"binary", `{"E":{"V":"0AFF"}}`, filled(normalToken, binaryType, "\x0a\xff")},
+	{"guid", `{"E":{"V":"{03020100-0504-0706-0809-0a0b0c0d0e0f}"}}`, filled(normalToken, guidType, "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f")},
+	{"size", `{"E":{"V":"0x10"}}`, filled(normalToken, sizeType, "\x10\x00\x00\x00")},
+	{"hex32", `{"E":{"V":"0xff"}}`, filled(normalToken, hex32Type, "\xff\x00\x00\x00")},
+	{"filetime", `{"E":{"V":"1601-01-01T00:00:01.0000001Z"}}`, filled(normalToken, filetimeType, "\x81\x96\x98\x00\x00\x00\x00\x00")},
+	{"systemtime", `{"E":{"V":"2025-02-03T04:05:06.0070000Z"}}`, filled(normalToken, systemtimeType, "\xe9\x07\x02\x00\x01\x00\x03\x00\x04\x00\x05\x00\x06\x00\x07\x00")},
+	{"sid", `{"E":{"V":"S-1-5-18"}}`, filled(normalToken, sidType, "\x01\x01\x00\x00\x00\x00\x00\x05\x12\x00\x00\x00")},
+	{"control characters", `{"E":{"V":"\u0001\u202e\"\\` + "\ufffd" + `"}}`, filled(normalToken, stringType, "\x01\x00\x2e\x20\"\x00\\\x00\x00\xde")},
+	{"odd string", `{"E":{"V":"a"}}`, filled(normalToken, stringType, "a\x00b")},
+	{"bool of a byte", `{"E":{"V":true}}`, filled(normalToken, boolType, "\x01")},
+	{"bool of three bytes", "77: the event has a value of type 0xd with 3 bytes, not 4", filled(normalToken, boolType, "\x01\x00\x00")},
+	{"ansi strings", `{"E":{"V":["a","","é"]}}`, filled(normalToken, ansiType|list, "a\x00\x00\xe9")},
+	{"sids", `{"E":{"V":["S-1-5-18","S-1-1"]}}`, filled(normalToken, sidType|list, "\x01\x01\x00\x00\x00\x00\x00\x05\x12\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01")},
+	{"broken sids", "77: the binary XML is damaged", filled(normalToken, sidType|list, "\x01\x01\x00\x00\x00\x00\x00\x05\x12\x00\x00\x00\x01")},
+	{"half a number", "77: the binary XML is damaged", filled(normalToken, uint16Type|list, "\x01\x00\x02")},
+	{"empty list", `{"E":{"V":[]}}`, filled(normalToken, uint16Type|list, "")},
+	{"no such value", `{"E":null}`, func(w *builder) { w.open("E").open("V").bytes(optionalToken).u16(7).bytes(stringType).close().close() }},
+	{"strings", `{"E":{"V":["a","b"]}}`, filled(normalToken, stringType|list, "a\x00\x00\x00b\x00\x00\x00")},
+	{"numbers", `{"E":{"V":[1,2]}}`, filled(normalToken, uint16Type|list, "\x01\x00\x02\x00")},
+	{"null", `{"E":{"V":null}}`, filled(normalToken, nullType, "")},
+	{"optional null", `{"E":null}`, filled(optionalToken, nullType, "")},
+	{"wrong width", "77: the event has a value of type 0x4 with 2 bytes, not 1", filled(normalToken, uint8Type, "ab")},
+	{"short sid", "77: the binary XML is damaged", filled(normalToken, sidType, "\x01\x05\x00\x00\x00\x00\x00\x05")},
+	{"unknown type", "77: the event has a value of the unknown type 0x55", filled(normalToken, 0x55, "a")},
+	{"unknown list", "77: the event has a list of values of the unknown type 0xe", filled(normalToken, binaryType|list, "a")},
+	{"texts", `{"E":"a&b€"}`, func(w *builder) {
+		w.open("E").value("a").bytes(entityToken).name("amp").bytes(cdataToken).u16(1).wide("b").bytes(charToken).u16(0x20ac).close()
+	}},
+	{"repeated", `{"E":{"A":["1","2"],"B":"3"}}`, func(w *builder) {
+		w.open("E").open("A").value("1").close().open("B").value("3").close().open("A").value("2").close().close()
+	}},
+	{"many", manyWant, func(w *builder) {
+		w.open("E")
+		for i := range 200 {
+			w.open(fmt.Sprint("A", i%100)).value(fmt.Sprint(i)).close()
+		}
+		w.close()
+	}},
+	{"attributes", `{"E":{"Data":{"#attributes":{"X":"1"},"#text":"t"}}}`, func(w *builder) {
+		w.open("E").bytes(elementToken | more).u16(0).u32(0).name("Data").u32(0).bytes(attributeToken).name("X").value("1")
+		w.bytes(closeStartToken).value("t").close().close()
+	}},
+	{"named data", `{"E":{"N":"t"}}`, func(w *builder) {
+		w.open("E").bytes(elementToken | more).u16(0).u32(0).name("Data").u32(0).bytes(attributeToken).name("Name").value("N")
+		w.bytes(closeStartToken).value("t").close().close()
+	}},
+	{"empty element", `{"E":null}`, func(w *builder) { w.bytes(elementToken).u16(0).u32(0).name("E").bytes(closeEmptyToken) }},
+	{"nothing", "77: the record of the event log is empty", nil},
+	{"unknown token", "77: the binary XML is damaged", func(w *builder) { w.open("E").bytes(0x3f) }},
+	{"depth", "77: the elements of the event are nested too deeply", func(w *builder) {
+		for range 100 {
+			w.open("E")
+		}
+	}},
+}
+
 func TestValues(t *testing.T) {
-	for _, c := range []struct {
-		name, want string
-		content    func(w *builder)
-	}{
-		{"string", `{"E":{"V":"aé"}}`, filled(normalToken, stringType, "a\x00\xe9\x00\x00\x00")},
-		{"pair", `{"E":{"V":"` + "\U0001F600" + `"}}`, filled(normalToken, stringType, "\x3d\xd8\x00\xde")},
-		{"half pair", `{"E":{"V":"` + "\ufffda" + `"}}`, filled(normalToken, stringType, "\x3d\xd8a\x00")},
-		{"ansi", `{"E":{"V":"é"}}`, filled(normalToken, ansiType, "\xe9\x00")},
-		{"int8", `{"E":{"V":-1}}`, filled(normalToken, int8Type, "\xff")},
-		{"uint8", `{"E":{"V":255}}`, filled(normalToken, uint8Type, "\xff")},
-		{"int16", `{"E":{"V":-2}}`, filled(normalToken, int16Type, "\xfe\xff")},
-		{"uint32", `{"E":{"V":4294967295}}`, filled(normalToken, uint32Type, "\xff\xff\xff\xff")},
-		{"int64", `{"E":{"V":-1}}`, filled(normalToken, int64Type, "\xff\xff\xff\xff\xff\xff\xff\xff")},
-		{"real32", `{"E":{"V":1.5}}`, filled(normalToken, real32Type, "\x00\x00\xc0\x3f")},
-		{"real64, NaN", `{"E":{"V":"NaN"}}`, filled(normalToken, real64Type, "\x00\x00\x00\x00\x00\x00\xf8\x7f")},
-		{"bool", `{"E":{"V":true}}`, filled(normalToken, boolType, "\x01\x00\x00\x00")},
-		{"binary", `{"E":{"V":"0AFF"}}`, filled(normalToken, binaryType, "\x0a\xff")},
-		{"guid", `{"E":{"V":"{03020100-0504-0706-0809-0a0b0c0d0e0f}"}}`, filled(normalToken, guidType, "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f")},
-		{"size", `{"E":{"V":"0x10"}}`, filled(normalToken, sizeType, "\x10\x00\x00\x00")},
-		{"hex32", `{"E":{"V":"0xff"}}`, filled(normalToken, hex32Type, "\xff\x00\x00\x00")},
-		{"filetime", `{"E":{"V":"1601-01-01T00:00:01.0000001Z"}}`, filled(normalToken, filetimeType, "\x81\x96\x98\x00\x00\x00\x00\x00")},
-		{"systemtime", `{"E":{"V":"2025-02-03T04:05:06.0070000Z"}}`, filled(normalToken, systemtimeType, "\xe9\x07\x02\x00\x01\x00\x03\x00\x04\x00\x05\x00\x06\x00\x07\x00")},
-		{"sid", `{"E":{"V":"S-1-5-18"}}`, filled(normalToken, sidType, "\x01\x01\x00\x00\x00\x00\x00\x05\x12\x00\x00\x00")},
-		{"strings", `{"E":{"V":["a","b"]}}`, filled(normalToken, stringType|list, "a\x00\x00\x00b\x00\x00\x00")},
-		{"numbers", `{"E":{"V":[1,2]}}`, filled(normalToken, uint16Type|list, "\x01\x00\x02\x00")},
-		{"null", `{"E":{"V":null}}`, filled(normalToken, nullType, "")},
-		{"optional null", `{"E":null}`, filled(optionalToken, nullType, "")},
-		{"wrong width", "77: the event has a value of type 0x4 with 2 bytes, not 1", filled(normalToken, uint8Type, "ab")},
-		{"short sid", "77: the binary XML is damaged", filled(normalToken, sidType, "\x01\x05\x00\x00\x00\x00\x00\x05")},
-		{"unknown type", "77: the event has a value of the unknown type 0x55", filled(normalToken, 0x55, "a")},
-		{"unknown list", "77: the event has a list of values of the unknown type 0xe", filled(normalToken, binaryType|list, "a")},
-		{"texts", `{"E":"a&b€"}`, func(w *builder) {
-			w.open("E").value("a").bytes(entityToken).name("amp").bytes(cdataToken).u16(1).wide("b").bytes(charToken).u16(0x20ac).close()
-		}},
-		{"repeated", `{"E":{"A":["1","2"],"B":"3"}}`, func(w *builder) {
-			w.open("E").open("A").value("1").close().open("B").value("3").close().open("A").value("2").close().close()
-		}},
-		{"attributes", `{"E":{"Data":{"#attributes":{"X":"1"},"#text":"t"}}}`, func(w *builder) {
-			w.open("E").bytes(elementToken | more).u16(0).u32(0).name("Data").u32(0).bytes(attributeToken).name("X").value("1")
-			w.bytes(closeStartToken).value("t").close().close()
-		}},
-		{"named data", `{"E":{"N":"t"}}`, func(w *builder) {
-			w.open("E").bytes(elementToken | more).u16(0).u32(0).name("Data").u32(0).bytes(attributeToken).name("Name").value("N")
-			w.bytes(closeStartToken).value("t").close().close()
-		}},
-		{"empty element", `{"E":null}`, func(w *builder) { w.bytes(elementToken).u16(0).u32(0).name("E").bytes(closeEmptyToken) }},
-		{"nothing", "77: the record of the event log is empty", nil},
-		{"unknown token", "77: the binary XML is damaged", func(w *builder) { w.open("E").bytes(0x3f) }},
-		{"depth", "77: the elements of the event are nested too deeply", func(w *builder) {
-			for range 100 {
-				w.open("E")
-			}
-		}},
-	} {
+	for _, c := range values {
 		if got := one(build(c.content)); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}

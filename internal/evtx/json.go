@@ -2,63 +2,22 @@ package evtx
 
 import "github.com/sigma-compiler/sigmac/internal/jsontext"
 
-// An element of an event, or one of its attributes.
-type element struct {
-	name       string
-	attributes []*element
-	children   []*element
-	texts      []scalar
-	absent     bool // an optional value in it is null
-}
-
-func (e *element) add(s scalar) { e.texts = append(e.texts, s) }
-
-// left reports whether the element is to be left out.
-func (e *element) left() bool {
-	return e.absent && len(e.texts)+len(e.children)+len(e.attributes) == 0
-}
-
-// key returns the name under which the element stands in the object around
-// it.
-func (e *element) key() string {
-	if e.isItem() {
-		return e.attributes[0].text()
-	}
-	return e.name
-}
-
-// isItem reports whether the element is a named value: <Data Name="...">.
-func (e *element) isItem() bool {
-	return e.name == "Data" && len(e.attributes) == 1 && e.attributes[0].name == "Name" && e.attributes[0].text() != ""
-}
-
-// text returns all texts of the element in one.
-func (e *element) text() string {
-	if len(e.texts) == 1 {
-		return e.texts[0].text
-	}
-	var text string
-	for i := range e.texts {
-		text += e.texts[i].text
-	}
-	return text
-}
-
 // appendValue appends the element as a JSON value.
-func (e *element) appendValue(dst []byte) []byte {
-	if e.isItem() && len(e.children) == 0 || len(e.attributes)+len(e.children) == 0 {
-		return e.appendText(dst)
+func (d *Decoder) appendValue(dst []byte, e *element) []byte {
+	attributes := len(e.attributes) > 0 && !e.isItem()
+	if len(e.children) == 0 && !attributes {
+		return d.appendText(dst, e)
 	}
 	dst = append(dst, '{')
 	first := true
-	if len(e.attributes) > 0 && !e.isItem() {
+	if attributes {
 		dst = append(dst, `"#attributes":{`...)
 		for i, a := range e.attributes {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
 			dst = append(jsontext.AppendString(dst, a.name), ':')
-			dst = a.appendText(dst)
+			dst = d.appendText(dst, a)
 		}
 		dst = append(dst, '}')
 		first = false
@@ -67,37 +26,28 @@ func (e *element) appendValue(dst []byte) []byte {
 		if !first {
 			dst = append(dst, ',')
 		}
-		dst = e.appendText(append(dst, `"#text":`...))
+		dst = d.appendText(append(dst, `"#text":`...), e)
 		first = false
 	}
-	return e.appendMembers(dst, first)
+	return d.appendMembers(dst, e, first)
 }
 
 // appendMembers appends the children of the element and closes the object.
-// Those of one name are a list.
-func (e *element) appendMembers(dst []byte, first bool) []byte {
-	same := make(map[string][]*element, len(e.children))
+// Those of one key are a list.
+func (d *Decoder) appendMembers(dst []byte, e *element, first bool) []byte {
 	for _, c := range e.children {
-		same[c.key()] = append(same[c.key()], c)
-	}
-	for _, c := range e.children {
-		key := c.key()
-		all := same[key]
-		if all == nil {
-			continue // is there
-		}
-		delete(same, key)
 		if !first {
 			dst = append(dst, ',')
 		}
 		first = false
-		dst = append(jsontext.AppendString(dst, key), ':')
-		if len(all) == 1 {
-			dst = c.appendValue(dst)
+		dst = append(jsontext.AppendString(dst, c.key), ':')
+		if c.next == nil {
+			dst = d.appendValue(dst, c)
 			continue
 		}
-		for i, x := range all {
-			dst = x.appendValue(append(dst, "[,"[min(i, 1)]))
+		dst = d.appendValue(append(dst, '['), c)
+		for x := c.next; x != nil; x = x.next {
+			dst = d.appendValue(append(dst, ','), x)
 		}
 		dst = append(dst, ']')
 	}
@@ -105,30 +55,63 @@ func (e *element) appendMembers(dst []byte, first bool) []byte {
 }
 
 // appendText appends the texts of the element as one value.
-func (e *element) appendText(dst []byte) []byte {
+func (d *Decoder) appendText(dst []byte, e *element) []byte {
 	switch len(e.texts) {
 	case 0:
 		return append(dst, "null"...)
 	case 1:
-		return e.texts[0].append(dst)
+		return d.appendScalar(dst, &e.texts[0])
 	}
-	return jsontext.AppendString(dst, e.text())
+	return jsontext.AppendString(dst, d.joined(e))
 }
 
-// append appends the value as JSON.
-func (s *scalar) append(dst []byte) []byte {
-	switch {
-	case s.list != nil:
-		dst = append(dst, '[')
-		for i := range s.list {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = s.list[i].append(dst)
-		}
-		return append(dst, ']')
-	case s.literal:
-		return append(dst, s.text...)
+// appendScalar appends a value, which check accepted.
+func (d *Decoder) appendScalar(dst []byte, s *scalar) []byte {
+	if s.kind == plainText {
+		return jsontext.AppendString(dst, s.text)
 	}
-	return jsontext.AppendString(dst, s.text)
+	b := d.chunk[s.from:s.to]
+	if s.kind&list == 0 {
+		return appendTyped(dst, s.kind, b)
+	}
+	dst = append(dst, '[')
+	for i := 0; len(b) > 0; i++ {
+		n, skip := itemSize(s.kind&^list, b)
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendTyped(dst, s.kind&^list, b[:n])
+		b = b[n+skip:]
+	}
+	return append(dst, ']')
+}
+
+// appendTyped appends one value of a type: numbers and booleans as such, all
+// others as texts.
+func appendTyped(dst []byte, kind byte, b []byte) []byte {
+	if kind == stringType {
+		return append(appendWide(append(dst, '"'), b), '"')
+	}
+	if isLiteral(kind, b) {
+		return appendPlain(dst, kind, b)
+	}
+	if kind == ansiType {
+		return jsontext.AppendString(dst, string(appendPlain(nil, kind, b)))
+	}
+	return append(appendPlain(append(dst, '"'), kind, b), '"') // has nothing to escape
+}
+
+// appendWide appends a string as what stands between the quotes of a JSON
+// string.
+func appendWide(dst, b []byte) []byte {
+	b = trimWide(b)
+	for len(b) > 1 {
+		if c := b[0]; b[1] == 0 && c >= ' ' && c < 0x7f && c != '"' && c != '\\' {
+			dst, b = append(dst, c), b[2:]
+			continue
+		}
+		r, n := decodeWide(b)
+		dst, b = jsontext.AppendRune(dst, r), b[n:]
+	}
+	return dst
 }

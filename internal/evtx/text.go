@@ -1,11 +1,9 @@
 package evtx
 
-import (
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // text reads one piece of the text of an element or an attribute.
-func (d *Decoder) text(at, end int, subs []substitute, into *element) (int, error) {
+func (d *Decoder) text(at, end int, subs []scalar, into *element) (int, error) {
 	token := d.chunk[at] &^ more
 	switch token {
 	case valueToken: // [MS-EVEN6] 2.2.12: a text in a template is always a string
@@ -16,14 +14,14 @@ func (d *Decoder) text(at, end int, subs []substitute, into *element) (int, erro
 	case cdataToken:
 		return d.characters(at+1, end, into)
 	case charToken:
-		into.add(scalar{text: string(rune(d.u16(at + 1)))})
+		into.texts = append(into.texts, scalar{kind: plainText, text: string(rune(d.u16(at + 1)))})
 		return at + 3, d.spend(utf8.UTFMax)
 	case entityToken:
 		name, next := d.name(at + 1)
 		if next < 0 {
 			return 0, errBroken
 		}
-		into.add(scalar{text: entity(name)})
+		into.texts = append(into.texts, scalar{kind: plainText, text: entity(name)})
 		return next, d.spend(len(name) + 2)
 	case normalToken, optionalToken:
 		return at + 4, d.substitute(d.u16(at+1), token == optionalToken, subs, into)
@@ -33,13 +31,12 @@ func (d *Decoder) text(at, end int, subs []substitute, into *element) (int, erro
 
 // characters reads a number of UTF-16 units and them.
 func (d *Decoder) characters(at, end int, into *element) (int, error) {
-	to := at + 2 + 2*d.u16(at)
-	if to > end {
+	s := scalar{kind: stringType, from: at + 2, to: at + 2 + 2*d.u16(at)}
+	if s.to > end || !d.within(s.from, s.to) {
 		return 0, errBroken
 	}
-	s := scalar{text: decodeUTF16(d.chunk[at+2 : to])}
-	into.add(s)
-	return to, d.spend(len(s.text))
+	into.texts = append(into.texts, s)
+	return s.to, d.spend(s.size())
 }
 
 // entity returns what a predefined entity of XML stands for.
@@ -60,24 +57,22 @@ func entity(name string) string {
 }
 
 // substitute fills in a value. Of an optional one that is null, [MS-EVEN6]
-// says that the element or attribute with it is left out.
-func (d *Decoder) substitute(i int, optional bool, subs []substitute, into *element) error {
-	if i >= len(subs) {
-		return errBroken
-	}
-	s := subs[i]
-	switch s.kind {
-	case nullType:
+// says that the element or attribute with it is left out. Values that the
+// template asks for and the event lacks are null: such events exist (libevtx,
+// issue 24).
+func (d *Decoder) substitute(i int, optional bool, subs []scalar, into *element) error {
+	if i >= len(subs) || subs[i].kind == nullType {
 		into.absent = into.absent || optional
 		return nil
-	case xmlType:
+	}
+	s := &subs[i]
+	if s.kind == xmlType {
 		_, err := d.content(s.from, s.to, nil, false, into)
 		return err
 	}
-	value, err := d.value(s)
-	if err != nil {
+	if err := d.check(s); err != nil {
 		return err
 	}
-	into.add(value)
-	return d.spend(value.size())
+	into.texts = append(into.texts, *s)
+	return d.spend(s.size())
 }

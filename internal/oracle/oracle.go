@@ -2,6 +2,14 @@
 // way there is: it walks the tree, one test after the other, and remembers
 // nothing. It is slow and obvious, which is what tests compare the fast ways
 // with.
+//
+// What a field of an event is, it says as package eval does, by code of its
+// own: a name as it stands goes before a path of nested names joined by dots,
+// and both before the names that rules use for parts of Windows events (X3).
+// An array has several values, an object in an array counts as if it stood
+// there alone (S14), a name that stands twice has both values, and null is no
+// value. An object as a value has no text: its field exists (M7) and is not
+// null (V6).
 package oracle
 
 import (
@@ -15,19 +23,6 @@ import (
 
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
-
-// An Event is an event as encoding/json decodes it with UseNumber: strings,
-// json.Number, booleans, nil, lists and nested objects.
-type Event map[string]any
-
-// Parse reads an event from a JSON object. Numbers keep their digits.
-func Parse(text []byte) (Event, error) {
-	d := json.NewDecoder(strings.NewReader(string(text)))
-	d.UseNumber()
-	var e Event
-	err := d.Decode(&e)
-	return e, err
-}
 
 // Match reports whether the event matches the expression. Logic is two-valued
 // (N13).
@@ -61,7 +56,7 @@ func Match(e ir.Expr, event Event) bool {
 	panic(fmt.Sprintf("oracle: an expression of type %T cannot be evaluated", e))
 }
 
-// field tests a field: flat names first, then dotted paths.
+// field tests a field.
 func field(t ir.Test, event Event, name string) bool {
 	switch t := t.(type) {
 	case ir.AnyOf:
@@ -89,9 +84,7 @@ func field(t ir.Test, event Event, name string) bool {
 		others, _ := lookup(event, t.Field)
 		for _, v := range values {
 			for _, w := range others {
-				_, object := v.(map[string]any)
-				_, other := w.(map[string]any)
-				if !object && !other && reference(t, text(v), text(w)) {
+				if !isObject(v) && !isObject(w) && reference(t, text(v), text(w)) {
 					return true
 				}
 			}
@@ -104,62 +97,6 @@ func field(t ir.Test, event Event, name string) bool {
 		}
 	}
 	return false
-}
-
-// lookup returns the values of a field that are not null, and whether it is
-// there at all.
-func lookup(event map[string]any, name string) (values []any, present bool) {
-	if v, ok := event[name]; ok {
-		return flatten(v), true
-	}
-	for i := range len(name) {
-		if name[i] != '.' {
-			continue
-		}
-		if nested, ok := event[name[:i]].(map[string]any); ok {
-			if values, present := lookup(nested, name[i+1:]); present {
-				return values, true
-			}
-		}
-	}
-	return nil, false
-}
-
-// flatten returns a value, or the elements of a list, without nulls.
-func flatten(v any) []any {
-	switch v := v.(type) {
-	case nil:
-		return nil
-	case []any:
-		var out []any
-		for _, x := range v {
-			out = append(out, flatten(x)...)
-		}
-		return out
-	}
-	return []any{v}
-}
-
-// leaves returns the values of an event at any depth (K5).
-func leaves(v any) []any {
-	var out []any
-	switch v := v.(type) {
-	case Event:
-		return leaves(map[string]any(v))
-	case map[string]any:
-		for _, x := range v {
-			out = append(out, leaves(x)...)
-		}
-		return out
-	case []any:
-		for _, x := range v {
-			out = append(out, leaves(x)...)
-		}
-		return out
-	case nil:
-		return nil
-	}
-	return []any{v}
 }
 
 // keyword tests the whole event: each single test by any of its values (K2).
@@ -190,7 +127,7 @@ func keyword(t ir.Test, values []any) bool {
 
 // single tests one value. An object has no text of its own.
 func single(t ir.Test, v any) bool {
-	if _, ok := v.(map[string]any); ok {
+	if isObject(v) {
 		return false
 	}
 	switch t := t.(type) {

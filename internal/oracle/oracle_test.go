@@ -30,6 +30,19 @@ func built(t *testing.T, search, condition string) ir.Expr {
 func TestMatch(t *testing.T) {
 	for _, c := range []struct{ item, search, yes, no string }{
 		{"S14", `f: a`, `{"f":["b","a"]} {"f":[["a"]]}`, `{"f":["b"]} {"f":[]} {"f":{"a":"a"}}`},
+		{"S14 objects", `a.b: x`, `{"a":[{"b":"y"},{"b":["x"]}]} {"a":[[{"b":"x"}],1]}`, `{"a":[{"b":"y"},"x"]} {"a.b":"y","a":[{"b":"x"}]}`},
+		{"S14 way", `a.b.c: x`, `{"a":{"b":{"c":"x"}}} {"a":{"b.c":"x"}} {"a.b":{"c":"x"}}`, `{"a":[{"b.c":"y"},{"b":{"c":"x"}}]} {"a":{"b":{"c":"y"}},"a.b":{"c":"x"}}`},
+		{"S14 duplicates", `a: x`, `{"a":"x","a":"y"} {"a":"y","a":["x"]} {"a":{"x":1},"a":"x"}`, `{"a":"y","a":{"x":"x"}}`},
+		{"S14 duplicate objects", `a.b: x`, `{"a":{"b":"x"},"a":{"b":"y"}} {"a":{"b":"y"},"a":{"b":"x"}}`, `{"a":{"c":"x"},"a":{}}`},
+		{"M7 object", `a|exists: true`, `{"a":{}} {"a":[]} {"a":[{}]}`, `{"a.b":1}`},
+		{"V6 object", `a: null`, `{"a":[null]} {"a":null,"a":[]}`, `{"a":{}} {"a":[null,{}]} {"a":null,"a":{}}`},
+		{"X3 spaces", `NewValue: x`, `{"New Value":"x"} {"EventData":{"New Value":"x"},"N ewValue":"y"}`, `{"New Value":"x","NewValue":"y"} {"other":{"New Value":"x"}}`},
+		{"X3 attributes", `Provider_Name: x`, `{"Event":{"System":{"Provider":{"#attributes":{"Name":"x"}}}}} {"System":{"Provider_attributes":{"Name":"x"}}} {"winlog":{"provider_name":"x"}}`,
+			`{"Event":{"System":{"Provider":{"Name":{"#text":"y"}}},"EventData":{"Provider":{"Name":"x"}}}} {"Provider":{"Name":"x"}}`},
+		{"X3 text", `EventID: 5`, `{"System":{"EventID":{"#attributes":{"Qualifiers":0},"#text":5}}} {"System":{"EventID":{"Value":5}}} {"winlog.event_id":5}`, `{"System":{"EventID":{"x":5}}} {"System":{"EventID":1},"EventData":{"EventID":5}}`},
+		{"X3 Data", `Image: x`, `{"Event":{"EventData":{"Data":[{"@Name":"User","#text":"y"},{"#attributes":{"Name":"Image"},"#text":["y","x"]}]}}} {"UserData":{"EventXML":{"Image":"x"}}}`,
+			`{"EventData":{"Data":{"Name":"Image","@Name":"Image","#text":"x"}}} {"EventData":{"Data":{"Name":"Image","#attributes":{"#text":"x"}}}} {"UserData":{"Image":"x"}}`},
+		{"X3 Data without a name", `Data: x`, `{"EventData":{"Data":["y","x"]}} {"EventData":{"Data":{"#text":["x","y"]}}} {"EventData":{"Data":{"Name":"Image","@Name":"Image","#text":"x"}}}`, `{"EventData":{"Data":{"Name":"x"}}}`},
 		{"S9", `a.b: x`, `{"a.b":"x"} {"a":{"b":"x"}} {"a":{"b":["y","x"]}}`, `{"a":{"c":"x"}} {"a":"x"}`},
 		{"V1", `f: Foo`, `{"f":"fOO"}`, `{"f":"fo"} {"f":"foo "} {}`},
 		{"V2", `f: ÄΣ`, `{"f":"äς"}`, `{"f":"as"}`},
@@ -109,6 +122,15 @@ func TestMatchLowered(t *testing.T) {
 	e := &ir.Match{Field: "f", Test: &ir.Regexp{Tree: re.Tree}}
 	check(t, "tree", e, `{"f":"b"}`, true)
 	check(t, "tree", e, `{"f":"d"} {"f":"bb"}`, false)
+}
+
+// TestParse shows what is no event.
+func TestParse(t *testing.T) {
+	for _, text := range []string{``, `[]`, `1`, `null`, `{"a":1`, `{"a":[1}`, `{"a":1} x`, `{}{}`, `{"a"}`, `{"a":nul}`} {
+		if e, err := oracle.Parse([]byte(text)); err == nil {
+			t.Errorf("%s is the event %v", text, e)
+		}
+	}
 }
 
 // TestMatchPanics shows that what cannot be evaluated is not taken for false.

@@ -2,6 +2,8 @@ package eval
 
 import (
 	"encoding/binary"
+	"maps"
+	"slices"
 	"sort"
 )
 
@@ -13,16 +15,13 @@ type anchored struct {
 	reverse bool
 	texts   []string // sorted; reversed where reverse is set
 	atoms   [][]uint32
-	parent  []int32                 // the longest text that this one begins with, -1 where none
-	buckets map[uint64][2]int32     // of the texts of eight bytes or more, by the first eight
-	short   map[shortKey]([]uint32) // of the shorter ones
-	lengths uint8                   // bit n is set where a text of n bytes is there
-}
+	parent  []int32  // the longest text that this one begins with, -1 where none
+	buckets spans    // of the texts of eight bytes or more, by the first eight
+	short   spans    // of shorter ones, by their bytes and above them their length
+	brief   []uint32 // the atoms of these
+	lengths uint8    // bit n is set where a text of n bytes is there
 
-// A shortKey is a text of fewer than eight bytes.
-type shortKey struct {
-	text   uint64
-	length uint8
+	shorter map[uint64][]uint32 // what brief is made of
 }
 
 // add adds a text, to be found as the atom.
@@ -35,11 +34,11 @@ func (a *anchored) add(text string, atom uint32) {
 		text = string(b)
 	}
 	if len(text) < 8 {
-		if a.short == nil {
-			a.short = map[shortKey][]uint32{}
+		if a.shorter == nil {
+			a.shorter = map[uint64][]uint32{}
 		}
-		k := shortKey{head(text), uint8(len(text))}
-		a.short[k] = append(a.short[k], atom)
+		k := head(text) | uint64(len(text))<<56
+		a.shorter[k] = append(a.shorter[k], atom)
 		a.lengths |= 1 << len(text)
 		return
 	}
@@ -70,10 +69,8 @@ func (a *anchored) build() {
 	}
 	a.texts, a.atoms = a.texts[:out], a.atoms[:out]
 	a.parent = make([]int32, out)
-	if out > 0 {
-		a.buckets = make(map[uint64][2]int32)
-	}
 	var open []int32
+	var buckets []numbered
 	for i, t := range a.texts {
 		for len(open) > 0 && !hasPrefix(t, a.texts[open[len(open)-1]]) {
 			open = open[:len(open)-1]
@@ -83,13 +80,24 @@ func (a *anchored) build() {
 			a.parent[i] = open[len(open)-1]
 		}
 		open = append(open, int32(i))
-		b, ok := a.buckets[head(t)]
-		if !ok {
-			b[0] = int32(i)
+		if n := len(buckets); n == 0 || buckets[n-1].number != head(t) {
+			buckets = append(buckets, numbered{head(t), int32(i), int32(i)})
 		}
-		b[1] = int32(i + 1)
-		a.buckets[head(t)] = b
+		buckets[len(buckets)-1].to++
 	}
+	a.buckets = newSpans(buckets)
+	a.buildShort()
+}
+
+// buildShort lays the atoms of the short texts side by side.
+func (a *anchored) buildShort() {
+	var list []numbered
+	for _, k := range slices.Sorted(maps.Keys(a.shorter)) {
+		from := int32(len(a.brief))
+		a.brief = append(a.brief, a.shorter[k]...)
+		list = append(list, numbered{k, from, int32(len(a.brief))})
+	}
+	a.short, a.shorter = newSpans(list), nil
 }
 
 func hasPrefix(s, prefix string) bool { return len(s) >= len(prefix) && s[:len(prefix)] == prefix }
@@ -103,7 +111,7 @@ func (a *anchored) Swap(i, j int) {
 }
 
 // size returns how many texts there are.
-func (a *anchored) size() int { return len(a.texts) + len(a.short) }
+func (a *anchored) size() int { return len(a.texts) + len(a.brief) }
 
 // find reports the atoms of all texts that the value begins (ends) with.
 func (a *anchored) find(s *Session, b []byte) {
@@ -125,15 +133,16 @@ func (a *anchored) find(s *Session, b []byte) {
 	if a.lengths != 0 {
 		for n := range min(len(b)+1, 8) {
 			if a.lengths>>n&1 != 0 {
-				s.found(a.short[shortKey{x & (1<<(8*n) - 1), uint8(n)}])
+				from, to := a.short.find(x&(1<<(8*n)-1) | uint64(n)<<56)
+				s.found(a.brief[from:to])
 			}
 		}
 	}
 	if len(b) < 8 || len(a.texts) == 0 {
 		return
 	}
-	if bucket, ok := a.buckets[x]; ok {
-		a.search(s, b, int(bucket[0]), int(bucket[1]))
+	if from, to := a.buckets.find(x); from < to {
+		a.search(s, b, int(from), int(to))
 	}
 }
 

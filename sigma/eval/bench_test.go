@@ -1,51 +1,63 @@
 package eval_test
 
 import (
-	"bytes"
 	"runtime"
 	"testing"
 
+	"github.com/sigma-compiler/sigmac/internal/shared"
+	"github.com/sigma-compiler/sigmac/internal/stream"
 	"github.com/sigma-compiler/sigmac/sigma/eval"
 )
 
 // streamSize is how many events the benchmarks go round in.
 const streamSize = 20_000
 
-func stream() (events [][]byte, size int) {
-	g := newGenerator(1)
-	for range streamSize {
-		e := g.event()
-		events = append(events, e)
-		size += len(e)
+// benchEvents returns n events of the stream that internal/stream makes.
+func benchEvents(tb testing.TB, n int) []stream.Event {
+	tb.Helper()
+	attacks, err := stream.Load(shared.Path(tb, "corpus", "sigmahq", "regression_data"))
+	if err != nil {
+		tb.Fatal(err)
 	}
-	return events, size
+	events := make([]stream.Event, n)
+	g := stream.New(attacks, 1)
+	for i := range events {
+		events[i] = g.Next()
+	}
+	return events
 }
 
-func containsText(b []byte, text string) bool { return bytes.Contains(b, []byte(text)) }
+// meanSize is how long the JSON of an event is on average.
+func meanSize(events []stream.Event) int64 {
+	size := 0
+	for i := range events {
+		size += len(events[i].JSON)
+	}
+	return int64(size / len(events))
+}
 
 // benchmark matches events from their JSON with one session, which is warm.
-func benchmark(b *testing.B, e *eval.Engine, events [][]byte) {
+func benchmark(b *testing.B, e *eval.Engine, events []stream.Event) {
 	b.Helper()
 	s := e.NewSession()
 	var dst []eval.Match
 	var err error
-	hits, size := 0, 0
-	run := func(event []byte) {
-		if dst, err = s.MatchJSON(event, dst[:0]); err != nil {
+	hits := 0
+	run := func(i int) {
+		if dst, err = s.MatchJSON(events[i].JSON, dst[:0]); err != nil {
 			b.Fatal(err)
 		}
 		hits += len(dst)
 	}
-	for _, event := range events {
-		run(event)
-		size += len(event)
+	for i := range events {
+		run(i)
 	}
 	warm := float64(hits) / float64(len(events))
-	b.SetBytes(int64(size / len(events)))
+	b.SetBytes(meanSize(events))
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := range b.N {
-		run(events[i%len(events)])
+		run(i % len(events))
 	}
 	b.ReportMetric(warm, "matches/event")
 }
@@ -55,7 +67,7 @@ func benchmark(b *testing.B, e *eval.Engine, events [][]byte) {
 // and with those of the log source that the event itself tells.
 func BenchmarkMatchJSON(b *testing.B) {
 	rules := windowsRules(b)
-	events, _ := stream()
+	events := benchEvents(b, streamSize)
 	for _, derive := range []bool{false, true} {
 		name := "all"
 		if derive {
@@ -71,17 +83,17 @@ func BenchmarkMatchJSON(b *testing.B) {
 
 // BenchmarkParallel matches on all cores.
 func BenchmarkParallel(b *testing.B) {
-	events, size := stream()
+	events := benchEvents(b, streamSize)
 	e, err := eval.Compile(windowsRules(b), eval.Options{SkipErrors: true})
 	onlyPlaceholders(b, err)
-	b.SetBytes(int64(size / len(events)))
+	b.SetBytes(meanSize(events))
 	b.ReportAllocs()
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		var dst []eval.Match
 		for i := 0; pb.Next(); i++ {
 			var err error
-			if dst, err = e.MatchJSON(events[i%len(events)], dst[:0]); err != nil {
+			if dst, err = e.MatchJSON(events[i%len(events)].JSON, dst[:0]); err != nil {
 				b.Error(err)
 			}
 		}
@@ -90,13 +102,13 @@ func BenchmarkParallel(b *testing.B) {
 
 // BenchmarkJSON reads the events of the stream, and matches none.
 func BenchmarkJSON(b *testing.B) {
-	events, size := stream()
+	events := benchEvents(b, streamSize)
 	var j eval.JSON
-	b.SetBytes(int64(size / len(events)))
+	b.SetBytes(meanSize(events))
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := range b.N {
-		if err := j.Parse(events[i%len(events)]); err != nil {
+		if err := j.Parse(events[i%len(events)].JSON); err != nil {
 			b.Fatal(err)
 		}
 	}

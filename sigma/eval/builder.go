@@ -18,6 +18,7 @@ type builder struct {
 	sets   [][]int32 // by bit: atoms of the plan
 	costs  []float64 // by bit: how likely it is, about
 	byBit  [][]entry
+	does   []effect // by atom of the core
 	key    []byte
 }
 
@@ -154,7 +155,7 @@ func (b *builder) index() {
 			if !ok {
 				local = uint32(len(b.atoms))
 				b.local[id] = local
-				b.atoms = append(b.atoms, coreAtom{check: a.doubt()})
+				b.atoms, b.does = append(b.atoms, coreAtom{check: a.doubt()}), append(b.does, effect{})
 				ids = append(ids, id)
 				if a.kind == presentAtom {
 					b.present[a.slot] = local + 1
@@ -163,8 +164,13 @@ func (b *builder) index() {
 					rare.note(text, a.uses)
 				}
 			}
-			b.atoms[local].set(uint32(bit), b.triggers[bit])
+			b.does[local].set(uint32(bit), b.triggers[bit])
 		}
+	}
+	for i := range b.does {
+		from := uint32(len(b.effects))
+		b.effects = b.does[i].append(b.effects)
+		b.atoms[i].from, b.atoms[i].to = from, uint32(len(b.effects))
 	}
 	for local, id := range ids {
 		b.add(b.plan.atoms[id], uint32(local), rare)
@@ -176,19 +182,6 @@ func (b *builder) index() {
 	}
 	if b.words != nil {
 		b.words.build()
-	}
-}
-
-// set notes that the atom sets a bit.
-func (a *coreAtom) set(bit uint32, t span) {
-	n := len(a.words)
-	if n == 0 || a.words[n-1].index != bit>>6 {
-		a.words = append(a.words, word{index: bit >> 6})
-		n++
-	}
-	a.words[n-1].mask |= 1 << (bit & 63)
-	if t.from != t.to {
-		a.triggers = append(a.triggers, bit)
 	}
 }
 

@@ -12,6 +12,8 @@ type cell struct {
 	folded []byte // the text with case folded (V2)
 
 	plainBuf, foldBuf []byte
+
+	err error // why the answer of a test of the value is not known
 }
 
 // set prepares the cell for a value as it stands in the event.

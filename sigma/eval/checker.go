@@ -17,8 +17,10 @@ type checker interface{ pass(c *cell) bool }
 
 // A Matcher is a regular expression of another engine than Go's; see
 // Options.Regexp. It must be safe for concurrent use and must not keep the
-// text.
-type Matcher interface{ Match(text []byte) bool }
+// text. The error says why it is not known whether the text matches.
+type Matcher interface {
+	Match(text []byte) (bool, error)
+}
 
 // newChecker compiles a single test of a value. Tests of the event, such as
 // *ir.Null, give nil.
@@ -57,13 +59,14 @@ func unfilled(pos sigma.Pos, name string) *sigma.Error {
 // expression is a regular expression, with what can be said of the values
 // that match without running it.
 type expression struct {
-	Matcher
+	*regexp.Regexp
 	least int      // how many bytes they have at least
 	gate  []string // folded texts of which they contain one; nil where unknown
+	run   run      // they contain
 }
 
 func (e *expression) pass(c *cell) bool {
-	if len(c.plain) < e.least {
+	if len(c.plain) < e.least || e.run.n > 0 && !e.run.in(c.plain) {
 		return false
 	}
 	for _, text := range e.gate {
@@ -108,23 +111,38 @@ func newRegexp(t *ir.Regexp, o *Options) (checker, *sigma.Error) {
 		return nil, &sigma.Error{Pos: t.Pos, Code: sigma.BadRegexp, Msg: "the regular expression does not compile: " + err.Error()}
 	}
 	tree := t.Tree.Simplify()
-	x := &expression{Matcher: re, least: leastBytes(tree)}
+	x := &expression{Regexp: re, least: leastBytes(tree), run: longestRun(tree)}
 	if list := required(tree); len(list) > 0 && shortest(list) > 0 && literals(t) == nil {
 		x.gate = list // the index does not look for texts as short
 	}
 	return x, nil
 }
 
+// foreign is a regular expression of another engine.
+type foreign struct{ Matcher }
+
+func (f foreign) pass(c *cell) bool {
+	ok, err := f.Match(c.plain)
+	if err != nil {
+		c.err = err
+	}
+	return ok && err == nil
+}
+
+// HintRegexp is the hint of the errors about regular expressions that another
+// engine may run. A program that has a switch for it may name that instead.
+const HintRegexp = "rewrite it, or set Options.Regexp to backtrack.New"
+
 func newForeign(t *ir.Regexp, o *Options) (checker, *sigma.Error) {
 	if o.Regexp == nil {
 		return nil, &sigma.Error{Pos: t.Pos, Code: sigma.Unsupported, Msg: "the regular expression needs " + t.Why + ", which an engine of linear time cannot do",
-			Hint: "rewrite it, or set Options.Regexp to backtrack.New"}
+			Hint: HintRegexp}
 	}
 	m, err := o.Regexp(t)
 	if err != nil {
 		return nil, &sigma.Error{Pos: t.Pos, Code: sigma.BadRegexp, Msg: "the regular expression does not compile: " + err.Error()}
 	}
-	return &expression{Matcher: m}, nil
+	return foreign{m}, nil
 }
 
 // network tests whether an address lies in a network (M33).
@@ -147,12 +165,15 @@ func (n comparison) pass(c *cell) bool {
 // timePart compares a part of a date (M30).
 type timePart struct{ *ir.TimePart }
 
+// maxDate is how long the text of a date may be, in bytes.
+const maxDate = 100
+
 // layouts are the spellings of dates that are read.
 var layouts = [...]string{time.RFC3339Nano, "2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999", time.DateOnly}
 
 // pass takes the part as it stands in the text, without a change of zone.
 func (p timePart) pass(c *cell) bool {
-	if len(c.plain) < len(time.DateOnly) || c.plain[0]-'0' >= 10 {
+	if len(c.plain) < len(time.DateOnly) || len(c.plain) > maxDate || c.plain[0]-'0' >= 10 {
 		return false
 	}
 	text := string(c.plain)

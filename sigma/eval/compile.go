@@ -11,7 +11,8 @@ import (
 // it. A rule with several conditions matches where one of them does (N5). The
 // error is a sigma.ErrorList of all that keeps rules from running: values
 // that have placeholders still (P5), pieces of another language's query,
-// regular expressions that need another engine.
+// regular expressions that need another engine. A column that a target's query
+// would compute (ir.Computed) is a field that events have or have not.
 func Compile(rules []*ir.Rule, o Options) (*Engine, error) {
 	var extra []string
 	if o.Derive {

@@ -8,6 +8,7 @@ type core struct {
 	fields  []*index
 	words   *index // of keywords; nil where there are none
 	atoms   []coreAtom
+	effects []byte // of the atoms, one behind the other
 	bits    int
 	present []uint32 // by slot: the atom of the field's presence plus one
 
@@ -21,15 +22,8 @@ type core struct {
 
 // A coreAtom says what follows when a value passes a test.
 type coreAtom struct {
-	check    checker  // must pass, too; nil where the index is sure
-	words    []word   // the bits of the leaves that have the test
-	triggers []uint32 // those of these bits that lead to programs
-}
-
-// A word is some of 64 bits.
-type word struct {
-	index uint32
-	mask  uint64
+	check    checker // must pass, too; nil where the index is sure
+	from, to uint32  // its effect, in core.effects
 }
 
 type span struct{ from, to uint32 }

@@ -3,112 +3,14 @@ package eval_test
 import (
 	"encoding/json"
 	"math/rand"
-	"strings"
 	"testing"
 
+	"github.com/sigma-compiler/sigmac/internal/filler"
 	"github.com/sigma-compiler/sigmac/internal/shared"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/eval"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
-
-// A filler makes events from the values of a rule.
-type filler struct {
-	r  *rand.Rand
-	ev map[string]any
-}
-
-// expr writes into the event what makes the expression likely to be want.
-func (f *filler) expr(e ir.Expr, want bool) {
-	switch e := e.(type) {
-	case ir.And:
-		f.parts(e, want, want)
-	case ir.Or:
-		f.parts(e, want, !want)
-	case *ir.Not:
-		f.expr(e.X, !want)
-	case *ir.Named:
-		f.expr(e.X, want)
-	case *ir.Match:
-		if want || f.r.Intn(4) == 0 {
-			f.test(e.Field, e.Test)
-		}
-	case *ir.Keyword:
-		if want {
-			f.test("Message", e.Test)
-		}
-	}
-}
-
-func (f *filler) parts(xs []ir.Expr, want, all bool) {
-	if all {
-		for _, x := range xs {
-			f.expr(x, want)
-		}
-		return
-	}
-	f.expr(xs[f.r.Intn(len(xs))], want)
-}
-
-func (f *filler) test(field string, t ir.Test) {
-	switch t := t.(type) {
-	case ir.AnyOf:
-		f.test(field, t[f.r.Intn(len(t))])
-	case ir.AllOf:
-		for _, u := range t {
-			f.test(field, u)
-		}
-	case *ir.Text:
-		old, _ := f.ev[field].(string)
-		text := f.pattern(t.Pattern)
-		if f.r.Intn(3) == 0 {
-			text = strings.ToUpper(text)
-		}
-		if shape, _ := t.Pattern.Shape(); shape == ir.Substring {
-			text = old + text
-		}
-		f.ev[field] = text
-	case *ir.Compare:
-		f.ev[field] = json.Number(t.Number)
-		if f.r.Intn(2) == 0 {
-			f.ev[field] = string(t.Number)
-		}
-	case *ir.Bool:
-		f.ev[field] = t.Value
-	case *ir.CIDR:
-		f.ev[field] = t.Prefix.Addr().String()
-	case *ir.FieldRef:
-		f.ev[field], f.ev[t.Field] = "same.exe", "SAME.exe"
-	case *ir.Regexp:
-		f.ev[field] = t.Source
-	case *ir.Null:
-		if f.r.Intn(2) == 0 {
-			f.ev[field] = nil
-		}
-	}
-}
-
-// pattern returns a text that the pattern matches, or nearly.
-func (f *filler) pattern(p ir.Pattern) string {
-	var b strings.Builder
-	for _, e := range p {
-		switch e.Kind {
-		case ir.Literal:
-			text := e.Text
-			if f.r.Intn(40) == 0 {
-				text = text[:f.r.Intn(len(text)+1)]
-			}
-			b.WriteString(text)
-		case ir.Star:
-			b.WriteString([]string{"", "x", " ", `C:\Program Files\`}[f.r.Intn(4)])
-		case ir.Question:
-			b.WriteString("é")
-		case ir.Dash:
-			b.WriteString([]string{"-", "/", "\u2013", "\u2014", "\u2015"}[f.r.Intn(5)])
-		}
-	}
-	return b.String()
-}
 
 // TestCorpus compares the engine with the oracle on SigmaHQ's rules of all
 // products: for each rule an event made of its own values. The oracle judges
@@ -128,20 +30,18 @@ func TestCorpus(t *testing.T) {
 	}
 	e, err := eval.Compile(rules, eval.Options{SkipErrors: true})
 	onlyPlaceholders(t, err)
-	f := &filler{r: rand.New(rand.NewSource(7))}
+	random := rand.New(rand.NewSource(7))
 	matched := 0
 	for i, r := range rules {
 		if i%3 != 0 && testing.Short() {
 			continue
 		}
-		f.ev = map[string]any{}
-		f.expr(r.Where[0], true)
-		event, _ := json.Marshal(f.ev)
+		event, _ := json.Marshal(filler.Event(random, r.Where[0]))
 		ms, err := e.MatchJSON(event, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		which := []int{i, f.r.Intn(len(rules)), f.r.Intn(len(rules))}
+		which := []int{i, random.Intn(len(rules)), random.Intn(len(rules))}
 		for _, m := range ms {
 			which = append(which, m.Index)
 			if m.Index == i {

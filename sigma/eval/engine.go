@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -22,7 +23,10 @@ type Options struct {
 
 	// Regexp compiles the regular expressions that an engine of linear time
 	// cannot run: those with look-around and back-references. Where it is
-	// nil, they are errors. backtrack.New is one, with a limit of time.
+	// nil, they are errors. backtrack.New is one, with a limit of time for
+	// each value; all such expressions together have a second for an event. A
+	// rule whose answer for an event depends on an expression that gave up is
+	// among the matches, with Match.Err.
 	Regexp func(*ir.Regexp) (Matcher, error)
 }
 
@@ -44,6 +48,10 @@ type Engine struct {
 type Match struct {
 	Rule  *ir.Rule
 	Index int // of the rule in the slice that Compile was given
+
+	// Err is nil for a match. Otherwise it is not known whether the rule
+	// matches, and Err says why. It only happens with Options.Regexp.
+	Err error
 }
 
 // Rules returns the rules that Compile was given, in that order.
@@ -75,14 +83,17 @@ func (e *Engine) session() *Session {
 	return e.NewSession()
 }
 
-// For returns the engine of the rules that are about events of the log
-// source: of each rule those attributes that the source has, too, must be
-// equal. An attribute that either lacks excludes nothing. Index keeps its
-// meaning. Making it costs about as much as Compile.
-func (e *Engine) For(source sigma.LogSource) *Engine {
+// For returns the engine of the rules that are about events of one of the log
+// sources: of each rule those attributes that the source has, too, must be
+// equal. An attribute that either lacks excludes nothing. An event may be of
+// several: number 13 of Sysmon is of the categories registry_set and
+// registry_event. Index keeps its meaning. Making it costs about as much as
+// Compile.
+func (e *Engine) For(sources ...sigma.LogSource) *Engine {
 	var chosen []int
 	for _, i := range e.plan.chosen {
-		if compatible(&e.rules[i].LogSource, &source) {
+		rule := &e.rules[i].LogSource
+		if slices.ContainsFunc(sources, func(s sigma.LogSource) bool { return compatible(rule, &s) }) {
 			chosen = append(chosen, i)
 		}
 	}

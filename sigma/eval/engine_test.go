@@ -3,6 +3,7 @@ package eval_test
 import (
 	"errors"
 	"fmt"
+	"math/rand"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -49,7 +50,9 @@ func TestCompileErrors(t *testing.T) {
 // contains is an engine of another kind: it looks for the source.
 type contains string
 
-func (c contains) Match(text []byte) bool { return strings.Contains(string(text), string(c)) }
+func (c contains) Match(text []byte) (bool, error) {
+	return strings.Contains(string(text), string(c)), nil
+}
 
 func TestRegexpOption(t *testing.T) {
 	r := build(t, "s:\n  a|re: '(?<=a)b'\ncondition: s")
@@ -140,6 +143,7 @@ func TestDerive(t *testing.T) {
 		{eval.Pairs{{"x", "1"}, {"product", "linux"}}, "[3 5]"},
 		{eval.Pairs{{"x", "1"}, {"product", "windows"}, {"category", "process_creation"}}, "[0 1 2 4]"},
 		{eval.Pairs{{"x", "1"}, {"service", "security"}}, "[0 1 3 4 5 6 7]"},
+		{eval.Pairs{{"x", "1"}, {"Channel", sysmon}, {"Channel", "Security"}, {"EventID", "1"}}, "[0 1 2 3 4 5 6 7]"},
 	} {
 		for range 2 {
 			if got := fmt.Sprint(indexes(e.Match(c.event, nil))); got != c.want {
@@ -181,6 +185,13 @@ func TestFor(t *testing.T) {
 	if got := fmt.Sprint(indexes(e.For(source).Match(ev, nil))); got != "[0 1 2 4]" {
 		t.Errorf("process creation on Windows: %s", got)
 	}
+	both := e.For(source, sigma.LogSource{Category: "REGISTRY_SET", Product: "windows"})
+	if got := fmt.Sprint(indexes(both.Match(ev, nil))); got != "[0 1 2 4 6]" {
+		t.Errorf("process creation and registry values on Windows: %s", got)
+	}
+	if got := len(e.For().Match(ev, nil)); got != 0 {
+		t.Errorf("no source has rules: %d", got)
+	}
 	source = sigma.LogSource{Custom: map[string]string{"tenant": "a"}}
 	if got := len(e.For(source).Match(ev, nil)); got != 8 {
 		t.Errorf("an attribute that no rule has excludes rules: %d", got)
@@ -190,7 +201,7 @@ func TestFor(t *testing.T) {
 // TestConcurrent matches with one engine in several goroutines while engines
 // are exchanged; the race detector watches.
 func TestConcurrent(t *testing.T) {
-	m := &maker{newGenerator(11).r}
+	m := &maker{r: rand.New(rand.NewSource(11))}
 	engines := make([]*eval.Engine, 3)
 	events := make([][]byte, 40)
 	for i := range events {
@@ -236,16 +247,12 @@ func TestNoAllocation(t *testing.T) {
 	for _, derive := range []bool{false, true} {
 		e, err := eval.Compile(rules, eval.Options{SkipErrors: true, Derive: derive})
 		onlyPlaceholders(t, err)
-		g := newGenerator(5)
-		events := make([][]byte, 3000)
-		for i := range events {
-			events[i] = g.event()
-		}
+		events := benchEvents(t, 3000)
 		s := e.NewSession()
 		dst := make([]eval.Match, 0, 100)
 		i := 0
 		run := func() {
-			dst, _ = s.MatchJSON(events[i%len(events)], dst[:0])
+			dst, _ = s.MatchJSON(events[i%len(events)].JSON, dst[:0])
 			i++
 		}
 		for range events {
@@ -274,9 +281,11 @@ func TestMemoryBounded(t *testing.T) {
 			t.Fatal("a match")
 		}
 	}
-	one()
+	for range 20_000 { // until its memory is as large as it becomes
+		one()
+	}
 	grown := held(func() any {
-		for range 20_000 {
+		for range 40_000 {
 			one()
 		}
 		return s

@@ -37,9 +37,12 @@ func (p Pairs) Visit(v *Visitor) {
 }
 
 // Map is an event as encoding/json and most libraries decode it: strings,
-// numbers of any type, booleans, nil, lists and nested maps. Values of other
-// types are read as the text that fmt prints. A map or list that contains
-// itself is left out where it does.
+// numbers of any type, booleans, nil, lists and nested maps. A struct is an
+// object of its exported fields, a pointer is what it points to; what has a
+// method String or Error, and values of other types, are read as the text that
+// fmt prints. A map, list or pointer that contains itself is left out where it
+// does, and so is what lies deeper than MaxDepth, or behind more elements than
+// any event has.
 type Map map[string]any
 
 // Visit shows the map.
@@ -58,7 +61,7 @@ func visitValue(v *Visitor, name string, x any) {
 	case bool:
 		v.Bool(name, x)
 	case json.Number:
-		v.String(name, string(x))
+		v.literal(name, []byte(x))
 	case int:
 		v.Int(name, int64(x))
 	case int64:
@@ -84,7 +87,7 @@ func visitMap(v *Visitor, name string, m Map) {
 		v.Null(name)
 		return
 	}
-	if !v.into(reflect.ValueOf(m).Pointer()) {
+	if !v.into(reflect.ValueOf(m), len(m)) {
 		return
 	}
 	v.Begin(name)
@@ -93,17 +96,56 @@ func visitMap(v *Visitor, name string, m Map) {
 	v.outOf()
 }
 
-// into notes a map or list that is being shown, or returns false where it is
-// shown already, further out.
-func (v *Visitor) into(container uintptr) bool {
-	if slices.Contains(v.inside, container) {
+// maxElements bounds how many elements of maps, lists and structs of one event
+// are shown. Go values that share parts could stand for more than fits into
+// the memory without being large or containing themselves.
+const maxElements = 1 << 22
+
+// A container is a map, list or pointer. A pointer to a struct, and one to the
+// first of its fields, differ in their types only.
+type container struct {
+	at   uintptr
+	kind reflect.Type
+}
+
+// into notes a container that is being shown, with its elements, or returns
+// false where it is shown already, further out, or is too deep or too much.
+func (v *Visitor) into(r reflect.Value, elements int) bool {
+	n := len(v.inside)
+	if !v.room(elements+1) || n >= MaxDepth {
 		return false
 	}
-	v.inside = append(v.inside, container)
+	c := container{r.Pointer(), r.Type()}
+	const few = 32 // are looked through as quickly
+	if n < few && slices.Contains(v.inside, c) || n >= few && v.deep[c] {
+		return false
+	}
+	v.inside = append(v.inside, c)
+	switch {
+	case n == few:
+		v.deep = make(map[container]bool, 2*few)
+		for _, x := range v.inside {
+			v.deep[x] = true
+		}
+	case n > few:
+		v.deep[c] = true
+	}
 	return true
 }
 
-func (v *Visitor) outOf() { v.inside = v.inside[:len(v.inside)-1] }
+// room counts elements that are about to be shown.
+func (v *Visitor) room(elements int) bool {
+	v.elements += elements
+	return v.elements <= maxElements
+}
+
+func (v *Visitor) outOf() {
+	n := len(v.inside) - 1
+	if v.deep != nil {
+		delete(v.deep, v.inside[n])
+	}
+	v.inside = v.inside[:n]
+}
 
 // visitFloat shows the shortest decimal number that reads as x again, as JSON
 // would write it.
@@ -112,35 +154,62 @@ func visitFloat(v *Visitor, name string, x float64, bits int) {
 	if a := math.Abs(x); a != 0 && (a < 1e-6 || a >= 1e21) {
 		format = 'e'
 	}
-	v.leaf(v.key(name), v.store(strconv.AppendFloat(v.num[:0], x, format, -1, bits)))
+	v.literal(name, strconv.AppendFloat(v.num[:0], x, format, -1, bits))
 }
 
 // visitOther shows values of less common types.
 func visitOther(v *Visitor, name string, x any) {
 	r := reflect.ValueOf(x)
-	if _, ok := x.(fmt.Stringer); ok && (r.Kind() != reflect.Pointer || !r.IsNil()) {
+	if r.Kind() == reflect.Pointer {
+		visitPointer(v, name, r)
+		return
+	}
+	if speaks(x) {
 		v.String(name, fmt.Sprint(x))
 		return
 	}
 	switch r.Kind() {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		v.Int(name, r.Int())
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		v.String(name, strconv.FormatUint(r.Uint(), 10))
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		v.literal(name, strconv.AppendUint(v.num[:0], r.Uint(), 10))
 	case reflect.Float32, reflect.Float64:
 		visitFloat(v, name, r.Float(), r.Type().Bits())
-	case reflect.Pointer:
-		if r.IsNil() {
-			v.Null(name)
-		} else {
-			v.String(name, fmt.Sprint(r.Elem().Interface()))
-		}
+	case reflect.Bool:
+		v.Bool(name, r.Bool())
 	case reflect.Slice, reflect.Array:
 		visitList(v, name, r)
 	case reflect.Map:
 		visitAnyMap(v, name, r)
+	case reflect.Struct:
+		visitStruct(v, name, r)
 	default:
 		v.String(name, fmt.Sprint(x))
+	}
+}
+
+// speaks reports whether a value says its own text.
+func speaks(x any) bool {
+	switch x.(type) {
+	case fmt.Stringer, error:
+		return true
+	}
+	return false
+}
+
+// visitPointer shows what a pointer points to.
+func visitPointer(v *Visitor, name string, r reflect.Value) {
+	if r.IsNil() {
+		v.Null(name)
+		return
+	}
+	if _, isTime := r.Interface().(*time.Time); !isTime && speaks(r.Interface()) {
+		v.String(name, fmt.Sprint(r.Interface()))
+		return
+	}
+	if v.into(r, 1) {
+		visitValue(v, name, r.Elem().Interface())
+		v.outOf()
 	}
 }
 
@@ -152,10 +221,16 @@ func visitList(v *Visitor, name string, r reflect.Value) {
 		return
 	}
 	if r.Kind() == reflect.Slice {
-		if !v.into(r.Pointer()) {
+		if r.Type().Elem().Kind() == reflect.Uint8 { // text, as []byte is
+			v.String(name, string(r.Bytes()))
+			return
+		}
+		if !v.into(r, r.Len()) {
 			return
 		}
 		defer v.outOf()
+	} else if !v.room(r.Len()) {
+		return
 	}
 	for i := range r.Len() {
 		visitValue(v, name, r.Index(i).Interface())
@@ -168,13 +243,27 @@ func visitAnyMap(v *Visitor, name string, r reflect.Value) {
 		v.Null(name)
 		return
 	}
-	if !v.into(r.Pointer()) {
+	if !v.into(r, r.Len()) {
 		return
 	}
 	v.Begin(name)
-	for _, k := range r.MapKeys() {
-		visitValue(v, fmt.Sprint(k.Interface()), r.MapIndex(k).Interface())
+	for entry := r.MapRange(); entry.Next(); {
+		visitValue(v, fmt.Sprint(entry.Key().Interface()), entry.Value().Interface())
 	}
 	v.End()
 	v.outOf()
+}
+
+// visitStruct shows the exported fields of a struct as members of an object.
+func visitStruct(v *Visitor, name string, r reflect.Value) {
+	if !v.room(r.NumField()) {
+		return
+	}
+	v.Begin(name)
+	for i := range r.NumField() {
+		if f := r.Type().Field(i); f.IsExported() {
+			visitValue(v, f.Name, r.Field(i).Interface())
+		}
+	}
+	v.End()
 }

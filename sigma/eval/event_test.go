@@ -2,7 +2,9 @@ package eval_test
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
+	"math/big"
 	"strings"
 	"testing"
 	"time"
@@ -84,12 +86,42 @@ func TestWindowsPrecedence(t *testing.T) {
 		{"a:\n  Event.EventData.Image: x\nb:\n  Image: x\ncondition: a and b", `{"Event":{"EventData":{"Image":"x"}}}`, true},
 		{"s:\n  Data: b\ncondition: s", `{"Event":{"EventData":{"Data":["a","b"]}}}`, true},
 		{"s:\n  Data: b\ncondition: s", `{"Event":{"EventData":{"Data":{"#text":"b"}}}}`, true},
+		{"s:\n  Data: a\ncondition: s", `{"Event":{"EventData":{"Data":{"#text":["a","b"]}}}}`, true},
+		{"s:\n  NewValue: a\ncondition: s", `{"Event":{"EventData":{"Data":{"#text":["a","b"],"#attributes":{"Name":"New\u0020Value"}}}}}`, true},
+		{"s:\n  NewValue|exists: true\ncondition: s", `{"Event":{"EventData":{"Data":{"@Name":"NewValue"}}}}`, true},
+		{"s:\n  NewValue: ''\ncondition: s", `{"Event":{"EventData":{"Data":{"#text":"","@Name":"NewValue"}}}}`, true},
+		{"s:\n  a: x\ncondition: s", `{"Event":{"EventData":{"Data":{"@Name":"a","Name":"b","#text":"x"}}}}`, false},
+		{"s:\n  Data: x\ncondition: s", `{"Event":{"EventData":{"Data":{"@Name":"a","Name":"b","#text":"x"}}}}`, true},
+		{"s:\n  Provider_Name: x\ncondition: s", `{"Event":{"EventData":{"Provider":{"Name":"x"}},"System":{"Provider":{"Name":"y"}}}}`, false},
+		{"s:\n  EventID: 2\ncondition: s", `{"System.EventID":1,"EventData.EventID":2}`, false},
+		{"s:\n  Correlation: null\ncondition: s", `{"System":{"Correlation":{"#attributes":{"ActivityID":"x"}}}}`, false},
+		{"s:\n  Correlation|exists: true\ncondition: s", `{"System":{"Correlation":{}}}`, true},
+		{"s:\n  xmlns|exists: true\ncondition: s", `{"UserData":{"#attributes":{"xmlns":"x"}}}`, false},
+		{"a:\n  NewValue: x\nb:\n  New Value: x\ncondition: a and b", `{"New Value":"x"}`, true},
+		{"a:\n  EventID: 1\nb:\n  winlog.event_id: 1\ncondition: a and b", `{"winlog.event_id":1}`, true},
+		{"s:\n  ab: x\ncondition: s", `{"a            b":"x"}`, true},
 		{"s:\n  Name: x\ncondition: s", `{"Event":{"EventData":{"#attributes":{"Name":"x"}}}}`, false},
 		{"s:\n  Image: x\ncondition: s", `{"other":{"EventData":{"Image":"x"}}}`, false},
 		{"s:\n  - secret\ncondition: s", `{"Event":{"System":{"A":{"B":["secret"]}}}}`, true},
 	} {
 		if got := matches(t, c.detection, parsed(t, c.event)); got != c.want {
 			t.Errorf("%s\n%s: %t", c.detection, c.event, got)
+		}
+	}
+}
+
+// TestKeywordsOfAliases: what is remembered of a value that stands under a
+// second name, where keywords need not look at it again, is not taken for what
+// is known of it where it stands alone.
+func TestKeywordsOfAliases(t *testing.T) {
+	e, err := eval.Compile([]*ir.Rule{build(t, "s:\n  - xyz\ncondition: s"), build(t, "s:\n  f: 1\n  EventData.f: 1\ncondition: s")}, eval.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := e.NewSession()
+	for _, text := range []string{`{"EventData.f":"-xyz-"}`, `{"f":"-xyz-"}`, `{"EventData.f":"-xyz-"}`} {
+		if ms, err := s.MatchJSON([]byte(text), nil); err != nil || len(ms) != 1 {
+			t.Errorf("%s: %v, %v", text, ms, err)
 		}
 	}
 }
@@ -143,7 +175,15 @@ func TestEnriched(t *testing.T) {
 	}
 }
 
-type named string
+type (
+	named  string
+	raw    []byte
+	ring   *ring
+	inner  struct{ B, hidden string }
+	spoken struct{ hidden string }
+)
+
+func (s *spoken) String() string { return s.hidden }
 
 // TestMapValues reads Go values of all kinds.
 func TestMapValues(t *testing.T) {
@@ -152,6 +192,13 @@ func TestMapValues(t *testing.T) {
 	list := []any{nil}
 	list[0] = list
 	n := 7
+	large := 4.6e9
+	when := time.Date(2024, 1, 2, 3, 4, 5, 6, time.UTC)
+	var loop ring
+	loop = &loop
+	shared := map[string]any{"kept": "x"}
+	sharing := map[string]any{"first": shared, "second": shared}
+	type box struct{ M map[string]any }
 	for _, c := range []struct {
 		detection string
 		value     any
@@ -178,6 +225,32 @@ func TestMapValues(t *testing.T) {
 		{"s:\n  a.b: x\ncondition: s", eval.Map{"b": "x"}, true},
 		{"s:\n  a|year: 2024\ncondition: s", time.Date(2024, 1, 2, 3, 4, 5, 6, time.UTC), true},
 		{"s:\n  a: 1s\ncondition: s", time.Second, true},
+		{"s:\n  a: x\ncondition: s", raw("x"), true},
+		{"s:\n  a: x\ncondition: s", raw(nil), false},
+		{"s:\n  a: 1\ncondition: s", []uint16{2, 1}, true},
+		{"s:\n  a: 4600000000\ncondition: s", &large, true},
+		{"s:\n  a: '4600000000'\ncondition: s", &large, true},
+		{"s:\n  a|year: 2024\ncondition: s", &when, true},
+		{"s:\n  a: null\ncondition: s", (*time.Time)(nil), true},
+		{"s:\n  a: null\ncondition: s", (*spoken)(nil), true},
+		{"s:\n  a: null\ncondition: s", map[string]any(nil), true},
+		{"s:\n  a: null\ncondition: s", []any(nil), true},
+		{"s:\n  a.b: null\ncondition: s", map[string]any{"b": error(nil)}, true},
+		{"s:\n  a: x\ncondition: s", &spoken{"x"}, true},
+		{"s:\n  a: '7'\ncondition: s", big.NewInt(7), true},
+		{"s:\n  a: x\ncondition: s", errors.New("x"), true},
+		{"s:\n  a.B: x\ncondition: s", inner{"x", "y"}, true},
+		{"s:\n  a.B: x\ncondition: s", []*inner{nil, {"x", "y"}}, true},
+		{"s:\n  - y\ncondition: s", inner{"x", "y"}, false},
+		{"s:\n  a.b: x\ncondition: s", map[any]any{"b": "x", 1: 2}, true},
+		{"s:\n  a.1: 2\ncondition: s", map[any]any{"b": "x", 1: 2}, true},
+		{"s:\n  a.NaN: x\ncondition: s", map[float64]string{math.NaN(): "x"}, true},
+		{"s:\n  a: 1\ncondition: s", [2]int{0, 1}, true},
+		{"s:\n  a.b: x\ncondition: s", &map[string]any{"b": "x"}, true},
+		{"s:\n  a.first.kept: x\ncondition: s", sharing, true},
+		{"s:\n  - x\ncondition: s", loop, false},
+		{"s:\n  - x\ncondition: s", box{self}, false},
+		{"s:\n  - x\ncondition: s", &self, false},
 		{"s:\n  - x\ncondition: s", self, false},
 		{"s:\n  - x\ncondition: s", list, false},
 	} {

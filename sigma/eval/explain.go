@@ -9,12 +9,16 @@ import (
 // An Explanation says why a rule matches an event or does not. It can be
 // printed, and marshalled as JSON.
 type Explanation struct {
-	ID      string   `json:"id,omitempty"`
-	Title   string   `json:"title"`
-	File    string   `json:"file,omitempty"`
-	Matched bool     `json:"matched"`
-	Where   []*Step  `json:"where"`   // the condition; several are alternatives (N5)
-	Changes []Change `json:"changes"` // the smallest change of the event that turns the answer; empty where there is none
+	ID      string `json:"id,omitempty"`
+	Title   string `json:"title"`
+	File    string `json:"file,omitempty"`
+	Matched bool   `json:"matched"`
+	// It is not known whether the rule matches: the answer depends on tests
+	// that have an Error. Then Matched is false.
+	Undecided bool     `json:"undecided,omitempty"`
+	Where     []*Step  `json:"where"`   // the condition; several are alternatives (N5)
+	Fields    []Field  `json:"fields"`  // that the rule tests and the event has, with their values as they are there
+	Changes   []Change `json:"changes"` // the smallest change of the event that turns the answer; empty where none was found
 }
 
 // A Step is one part of the condition.
@@ -25,10 +29,14 @@ type Step struct {
 	Want   string   `json:"want,omitempty"`   // of a test: what is asked for, in words
 	Line   int      `json:"line,omitempty"`   // in the file of the rule
 	Column int      `json:"column,omitempty"` // in characters
-	Seen   []string `json:"seen,omitempty"`   // of a test: the values of the field
+	Seen   []string `json:"seen,omitempty"`   // of a test: the values of the field, as text, shortened; they are whole in Fields
 	Absent bool     `json:"absent,omitempty"` // of a test: the event has no such field
 	Passed bool     `json:"passed"`
+	Error  string   `json:"error,omitempty"` // of a test: why its answer is not known
 	Parts  []*Step  `json:"parts,omitempty"`
+
+	test ir.Test
+	slot int32 // of the field, or wordSlot
 }
 
 // A StepKind is the kind of a Step.
@@ -58,20 +66,23 @@ func Explain(rule *ir.Rule, ev Event, o Options) (*Explanation, error) {
 		return nil, err
 	}
 	w.read(ev)
-	x := &Explanation{}
+	x := &Explanation{Fields: w.list()}
 	if r := rule.Source; r != nil {
 		x.ID, x.Title, x.File = r.ID, r.Title, r.Pos.Name()
 	}
-	for _, e := range rule.Where {
-		s := w.explain(e)
-		x.Where = append(x.Where, s)
-		x.Matched = x.Matched || s.Passed
+	root := w.root(rule)
+	x.Matched, x.Where = root.Passed, root.Parts
+	if root.undecided() {
+		x.Undecided, x.Matched = true, false
+		return x, nil
 	}
-	all := &Step{Kind: AnyStep, Passed: x.Matched, Parts: x.Where}
-	if f := flip(all); f.possible {
-		x.Changes = f.changes
-	}
+	x.Changes = w.changes(rule, root)
 	return x, nil
+}
+
+// root explains all conditions of a rule: one must pass (N5).
+func (w *walker) root(rule *ir.Rule) *Step {
+	return join(AnyStep, explainAll(rule.Where, w.explain))
 }
 
 func (w *walker) explain(e ir.Expr) *Step {
@@ -87,9 +98,9 @@ func (w *walker) explain(e ir.Expr) *Step {
 		part := w.explain(e.X)
 		return &Step{Kind: SearchStep, Name: e.Name, Passed: part.Passed, Parts: []*Step{part}}
 	case *ir.Match:
-		return w.explainTest(e.Test, e.Field, func(t ir.Test) bool { return w.field(t, w.slots[e.Field]) })
+		return w.explainTest(e.Test, e.Field, w.slots[e.Field])
 	case *ir.Keyword:
-		return w.explainTest(e.Test, "", w.keyword)
+		return w.explainTest(e.Test, "", wordSlot)
 	case ir.Const:
 		return &Step{Kind: AlwaysStep, Passed: bool(e)}
 	}
@@ -116,8 +127,8 @@ func join(kind StepKind, parts []*Step) *Step {
 }
 
 // explainTest explains the tests of an item.
-func (w *walker) explainTest(t ir.Test, field string, single func(ir.Test) bool) *Step {
-	part := func(t ir.Test) *Step { return w.explainTest(t, field, single) }
+func (w *walker) explainTest(t ir.Test, field string, slot int32) *Step {
+	part := func(t ir.Test) *Step { return w.explainTest(t, field, slot) }
 	switch t := t.(type) {
 	case ir.AnyOf:
 		return join(AnyStep, explainAll(t, part))
@@ -125,10 +136,21 @@ func (w *walker) explainTest(t ir.Test, field string, single func(ir.Test) bool)
 		return join(AllStep, explainAll(t, part))
 	}
 	pos := t.Position()
-	s := &Step{Kind: TestStep, Field: field, Want: describe(t, field), Line: pos.Line, Column: pos.Col, Passed: single(t)}
-	if field != "" {
-		slot := w.slots[field]
-		s.Seen, s.Absent = w.seen(slot), !w.v.has(slot)
+	s := &Step{Kind: TestStep, Field: field, Line: pos.Line, Column: pos.Col, test: t, slot: slot}
+	w.a.err = nil
+	if slot == wordSlot {
+		s.Passed = w.keyword(t)
+	} else {
+		s.Passed = w.field(t, slot)
+	}
+	if !s.Passed && w.a.err != nil {
+		s.Error = w.a.err.Error()
+	}
+	if w.instead == nil { // what is shown
+		s.Want = Describe(t, field)
+		if slot != wordSlot {
+			s.Seen, s.Absent = w.seen(slot), !w.v.has(slot)
+		}
 	}
 	return s
 }

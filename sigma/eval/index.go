@@ -13,7 +13,7 @@ import (
 // passes. Atoms are those of the core.
 type index struct {
 	any      []uint32 // passed by every value
-	exact    map[string][]uint32
+	exact    texts
 	prefixes anchored
 	suffixes anchored
 	scanner  scanner
@@ -72,10 +72,7 @@ func (x *index) addText(a *atom, id uint32, rare *rarity) {
 		case ir.Any:
 			x.any = append(x.any, id)
 		case ir.Exact:
-			if x.exact == nil {
-				x.exact = map[string][]uint32{}
-			}
-			x.exact[p.text] = append(x.exact[p.text], id)
+			x.exact.add(p.text, id)
 		case ir.Prefix:
 			x.prefixes.add(p.text, id)
 		case ir.Suffix:
@@ -112,6 +109,7 @@ func (n *networks) add(p netip.Prefix, id uint32) {
 
 // build sorts what was added.
 func (x *index) build() {
+	x.exact.build()
 	x.prefixes.build()
 	x.suffixes.build()
 	x.scanner.build()
@@ -128,14 +126,14 @@ func (x *index) build() {
 // shortestValue returns how many bytes an ASCII value has at least that passes
 // a test, if all tests are literals to look for.
 func (x *index) shortestValue() int {
-	if x.any != nil || x.exact != nil || x.prefixes.size()+x.suffixes.size() > 0 || x.numeric || x.nets.atoms != nil || x.others != nil ||
+	if x.any != nil || !x.exact.empty() || x.prefixes.size()+x.suffixes.size() > 0 || x.numeric || x.nets.atoms != nil || x.others != nil ||
 		len(x.scanner.singles) > 0 {
 		return 0
 	}
 	least := math.MaxInt
-	for _, list := range [][]needle{x.scanner.grams.needles, x.scanner.pairs.needles} {
+	for _, list := range [][]packed{x.scanner.grams.packed, x.scanner.pairs.packed} {
 		for i := range list {
-			least = min(least, len(list[i].text))
+			least = min(least, int(list[i].length))
 		}
 	}
 	return least
@@ -145,9 +143,7 @@ func (x *index) shortestValue() int {
 func (x *index) match(s *Session) {
 	b := s.cell.folded
 	s.found(x.any)
-	if x.exact != nil {
-		s.found(x.exact[string(b)])
-	}
+	s.found(x.exact.find(b))
 	x.prefixes.find(s, b)
 	x.suffixes.find(s, b)
 	x.scanner.scan(s, b)

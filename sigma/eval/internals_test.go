@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand"
 	"net/netip"
+	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -149,20 +150,23 @@ func TestFinding(t *testing.T) {
 // TestLiterals checks what is known of the matches of expressions.
 func TestLiterals(t *testing.T) {
 	for source, want := range map[string]string{
-		"abc":             "[abc]",
-		"(?i)aBk":         "[abk]",
-		"x*abcd+":         "[abc]",
-		"a(b|cd)e":        "[abe acde]",
-		"(foo|bar)[0-9]+": "[foo bar]",
-		"(foo|x*)":        "[]",
-		"a|bc":            "[]",
-		"a[bc]?d":         "[ad abd acd]",
-		`\s+[0-9]{4}`:     "[]",
-		"(abc)+":          "[abc]",
-		"(ab){2,3}":       "[abab ababab]",
-		"^foo$":           "[foo]",
-		"[^a]":            "[]",
-		"a.*longer.*b":    "[longer]",
+		"abc":            "[abc]",
+		"(?i)aBk":        "[abk]",
+		"x*abcd+":        "[abcd]",
+		"a(?:bc)+d":      "[abc]",
+		"a(?:bc){2,}dd":  "[bcbc]",
+		"a(b|cd)e":       "[abe acde]",
+		"(foo|bar)[01]+": "[foo0 foo1 bar0 bar1]",
+		"(foo|bar)[^0]+": "[foo bar]",
+		"(foo|x*)":       "[]",
+		"a|bc":           "[]",
+		"a[bc]?d":        "[ad abd acd]",
+		`\s+[0-9]{4}`:    "[]",
+		"(abc)+":         "[abc]",
+		"(ab){2,3}":      "[abab ababab]",
+		"^foo$":          "[foo]",
+		"[^a]":           "[]",
+		"a.*longer.*b":   "[longer]",
 	} {
 		tree, err := syntax.Parse(source, syntax.Perl)
 		if err != nil {
@@ -187,6 +191,37 @@ func TestLeastBytes(t *testing.T) {
 	}
 }
 
+// TestRun checks the runs of one class that matches have, and that no value
+// that matches is said to lack them.
+func TestRun(t *testing.T) {
+	for source, want := range map[string]int{
+		`\s[a-f0-9]{64}\s`: 64, "[ab]{3,9}": 3, "[ab]{4}": 4, "([ab]{5})x": 5, "[ab][ab]": 2, "(?:[ab]{3}|c)": 0, "abc": 0, "a[bc]d": 0, "(?i)[k]{3}": 3, "[é-ê]{2}": 2,
+	} {
+		re := regexp.MustCompile(source)
+		tree, err := syntax.Parse(source, syntax.Perl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := longestRun(tree.Simplify())
+		if r.n != want {
+			t.Errorf("%s: %d, want %d", source, r.n, want)
+		}
+		random := rand.New(rand.NewSource(5))
+		for range 2000 {
+			text := make([]rune, random.Intn(70))
+			for i := range text {
+				text[i] = []rune("abcf09 xkK\u212aéê")[random.Intn(3+random.Intn(11))]
+			}
+			if r.n > 0 && re.MatchString(string(text)) && !r.in([]byte(string(text))) {
+				t.Errorf("%s matches %q", source, string(text))
+			}
+		}
+		if value := strings.Repeat("a", 64); r.n > 0 && want == 64 && !r.in([]byte(" "+value+" ")) {
+			t.Error("no run of 64")
+		}
+	}
+}
+
 // TestMemory checks that answers are those of the same value, field and
 // spelling, whatever was overwritten.
 func TestMemory(t *testing.T) {
@@ -197,14 +232,15 @@ func TestMemory(t *testing.T) {
 		return []byte(fmt.Sprintf("%-16.16s", fmt.Sprint(len(raw), tag, flags, raw)))
 	}
 	hits := 0
+	var recent [3]uint64
 	for range 300_000 {
 		raw := fmt.Sprint("value ", r.Intn(30_000))
 		if r.Intn(100) == 0 {
 			raw += strings.Repeat("x", r.Intn(5000))
 		}
 		tag, flags := uint32(r.Intn(3)), valueFlags(r.Intn(2))*escaped
-		k := m.key([]byte(raw), tag, flags)
-		got, ok := m.find(&k, []byte(raw))
+		header := memoHeader([]byte(raw), tag, flags)
+		got, hash, ok := m.find(header, []byte(raw), &recent[tag])
 		want := answer(raw, tag, flags)
 		if ok {
 			hits++
@@ -213,18 +249,26 @@ func TestMemory(t *testing.T) {
 			}
 			continue
 		}
-		m.add(&k, []byte(raw), want)
+		m.add(header, hash, []byte(raw), want, &recent[tag])
+		if r.Intn(2) == 0 {
+			if got, _, ok := m.find(header, []byte(raw), &recent[tag]); len(raw) <= maxRemembered && (!ok || string(got) != string(want)) {
+				t.Fatalf("%q, %t behind %q", got, ok, want)
+			}
+		}
 	}
 	if hits == 0 {
 		t.Error("nothing is remembered")
 	}
 	m.end = 1<<placeBits - 100 // all places are used up
-	k := m.key([]byte("x"), 1, 0)
+	header := memoHeader([]byte("x"), 1, 0)
+	_, hash, _ := m.find(header, []byte("x"), &recent[1])
 	for range 100 {
-		m.add(&k, []byte("x"), []byte("yyyy"))
+		m.add(header, hash, []byte("x"), []byte("yyyy"), &recent[1])
 	}
-	if got, ok := m.find(&k, []byte("x")); !ok || string(got) != "yyyy" {
-		t.Errorf("%q, %t", got, ok)
+	for _, place := range []*uint64{&recent[1], new(uint64)} {
+		if got, _, ok := m.find(header, []byte("x"), place); !ok || string(got) != "yyyy" {
+			t.Errorf("%q, %t", got, ok)
+		}
 	}
 }
 

@@ -1,9 +1,11 @@
 package eval_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/sigma-compiler/sigmac/internal/oracle"
+	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/eval"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
@@ -27,6 +29,13 @@ var items = []struct {
 	{"S14 a negation means no element", "s:\n  a: x\ncondition: not s", []string{`{"a":["y","z"]}`, `{"a":[]}`}, []string{`{"a":["y","x"]}`}},
 	{"S14 an object in an array", "s:\n  a.b: x\ncondition: s", []string{`{"a":[{"b":"y"},{"b":"x"}]}`}, []string{`{"a":[{"b":"y"}]}`}},
 
+	{"S14 a name that stands twice", "s:\n  a: x\ncondition: s", []string{`{"a":"x","a":"y"}`, `{"a":"y","a":"x"}`, `{"a":{"b":1},"a":["x"]}`}, []string{`{"a":"y","a":{"x":"x"}}`}},
+	{"S14 a negation and a name that stands twice", "s:\n  a: x\ncondition: not s", []string{`{"a":"y","a":"z"}`}, []string{`{"a":"x","a":"y"}`, `{"a":"y","a":"x"}`}},
+	{"S14 one way to the name for the whole event", "s:\n  a.b.c: x\ncondition: s", []string{`{"a":[{"b":{"c":"y"}},{"b":{"c":"x"}}]}`}, []string{`{"a":[{"b.c":"y"},{"b":{"c":"x"}}]}`}},
+
+	{"X3 spaces are left out", "s:\n  NewValue: x\ncondition: s", []string{`{"New Value":"x"}`, `{"Event":{"EventData":{"New Value":"x"}}}`, `{"EventData":{"Data":[{"@Name":"New Value","#text":"x"}]}}`}, []string{`{"New Value":"y","other":{"New Value":"x"}}`}},
+	{"X3 attributes are named after their element", "s:\n  Provider_Name: x\ncondition: s", []string{`{"Event":{"System":{"Provider":{"#attributes":{"Name":"x"}}}}}`, `{"winlog":{"provider_name":"x"}}`, `{"Provider_Name":"x"}`}, []string{`{"Provider":{"Name":"x"}}`}},
+
 	{"V1 case is ignored", "s:\n  a: FooBar\ncondition: s", []string{`{"a":"fOObAR"}`}, []string{`{"a":"foo"}`}},
 	{"V2 case beyond ASCII", "s:\n  a|contains: 'É\u212a'\ncondition: s", []string{`{"a":"xéKx"}`, `{"a":"Ék"}`}, []string{`{"a":"eK"}`}},
 	{"V2 the long s and the Kelvin sign", "s:\n  a: task\ncondition: s", []string{`{"a":"ta\u017f\u212a"}`, `{"a":"TASK"}`}, nil},
@@ -38,6 +47,7 @@ var items = []struct {
 	{"V8 booleans", "s:\n  a: true\ncondition: s", []string{`{"a":true}`, `{"a":"True"}`}, []string{`{"a":false}`, `{"a":1}`, `{"a":"yes"}`}},
 	{"V9 numbers are exact", "s:\n  a: 9007199254740993\ncondition: s", []string{`{"a":9007199254740993}`, `{"a":"9007199254740993.0"}`}, []string{`{"a":9007199254740992}`, `{"a":9007199254740994}`}},
 	{"V9 fractions and exponents", "s:\n  a: 1.50\ncondition: s", []string{`{"a":1.5}`, `{"a":15e-1}`, `{"a":"01.500"}`}, []string{`{"a":1.4999999999999999999}`}},
+	{"V10 what is no number in an event is text", "s:\n  a|gt: 0\ncondition: s", []string{`{"a":1}`}, []string{`{"a":"NaN"}`, `{"a":"Infinity"}`, `{"a":"inf"}`, `{"a":1e999999999}`}},
 	{"V11 quotes and signs are plain", `s:
   a|contains: '"$(x)\d'
 condition: s`, []string{`{"a":"a\"$(x)\\db"}`}, []string{`{"a":"$(x)"}`}},
@@ -70,6 +80,7 @@ condition: s`, []string{`{"a":"\\d"}`}, []string{`{"a":"5"}`}},
 	{"M6 startswith", "s:\n  a|startswith: ab\ncondition: s", []string{`{"a":"ABc"}`, `{"a":"ab"}`}, []string{`{"a":"xab"}`, `{"a":"a"}`}},
 	{"M6 endswith", "s:\n  a|endswith: 'a long ending'\ncondition: s", []string{`{"a":"with A LONG ENDING"}`}, []string{`{"a":"a long ending."}`, `{"a":"long ending"}`}},
 	{"M7 exists", "s:\n  a|exists: true\ncondition: s", []string{`{"a":null}`, `{"a":""}`, `{"a":[]}`, `{"a":{}}`}, []string{`{"b":1}`}},
+	{"M7 an object exists", "s:\n  a|exists: true\ncondition: s", []string{`{"a":{"b":1}}`, `{"a":[{}]}`}, []string{`{"a.b":1}`}},
 	{"M7 does not exist", "s:\n  a|exists: false\ncondition: s", []string{`{"b":1}`, `{}`}, []string{`{"a":null}`}},
 	{"M9 cased", "s:\n  a|contains|cased: aB\ncondition: s", []string{`{"a":"xaBx"}`}, []string{`{"a":"ab"}`, `{"a":"AB"}`}},
 	{"M9 cased, whole and at the ends", "s:\n  a|cased: aB\n  b|startswith|cased: aB\n  c|endswith|cased: aB\ncondition: s", []string{`{"a":"aB","b":"aBx","c":"xaB"}`}, []string{`{"a":"ab","b":"aB","c":"aB"}`, `{"a":"aB","b":"ab","c":"aB"}`, `{"a":"aB","b":"aB","c":"ab"}`}},
@@ -144,7 +155,13 @@ func checkItem(t *testing.T, e *eval.Engine, event string, want bool) {
 	if (len(ms) > 0) != want {
 		t.Errorf("%s: matched is %t", event, !want)
 	}
-	ev, _ := oracle.Parse([]byte(event))
+	ev, err := oracle.Parse([]byte(event))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if truth(e.Rules()[0], ev) != want {
+		t.Errorf("%s: the oracle says %t", event, !want)
+	}
 	if got := e.Match(eval.Map(ev), nil); (len(got) > 0) != want {
 		t.Errorf("%s as a map: matched is %t", event, !want)
 	}
@@ -152,4 +169,61 @@ func checkItem(t *testing.T, e *eval.Engine, event string, want bool) {
 	if err != nil || x.Matched != want {
 		t.Errorf("%s: the explanation says %v, %v", event, x, err)
 	}
+}
+
+// TestEngineItems checks what the evaluator does with log sources and with
+// rules that it cannot run.
+func TestEngineItems(t *testing.T) {
+	matched := func(t *testing.T, e *eval.Engine, ev eval.Event, want int) {
+		t.Helper()
+		if ms := e.Match(ev, nil); len(ms) != want {
+			t.Errorf("%v: %d matches, want %d", ev, len(ms), want)
+		}
+	}
+	rule := sourced("process_creation", "windows", "")
+	event := eval.Pairs{{"x", "1"}, {"product", "linux"}}
+	t.Run("L4 a rule without a log source runs", func(t *testing.T) {
+		e, err := eval.Compile([]*ir.Rule{sourced("", "", "")}, eval.Options{Derive: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		matched(t, e, event, 1)
+		matched(t, e.For(sigma.LogSource{Product: "linux"}), event, 1)
+	})
+	t.Run("L5 the log source counts only where the event's is given", func(t *testing.T) {
+		e, err := eval.Compile([]*ir.Rule{rule}, eval.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		matched(t, e, event, 1)
+		matched(t, e.For(sigma.LogSource{Product: "linux"}), event, 0)
+		matched(t, e.For(sigma.LogSource{Product: "Windows", Service: "sysmon"}), event, 1)
+	})
+	t.Run("L5 or where it is to be derived", func(t *testing.T) {
+		e, err := eval.Compile([]*ir.Rule{rule}, eval.Options{Derive: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		matched(t, e, event, 0)
+		matched(t, e, eval.Pairs{{"x", "1"}}, 1)
+	})
+	t.Run("P5 a placeholder that nothing filled", func(t *testing.T) {
+		_, err := eval.Compile([]*ir.Rule{build(t, "s:\n  a|expand: 'x%who%'\ncondition: s")}, eval.Options{})
+		if !errors.Is(err, sigma.BadPlaceholder) {
+			t.Errorf("%v", err)
+		}
+	})
+	t.Run("P1 without expand it is text", func(t *testing.T) {
+		e, err := eval.Compile([]*ir.Rule{build(t, "s:\n  a: '%who%'\ncondition: s")}, eval.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		matched(t, e, eval.Pairs{{"a", "%WHO%"}}, 1)
+	})
+	t.Run("M2 an expression that needs another engine", func(t *testing.T) {
+		_, err := eval.Compile([]*ir.Rule{build(t, "s:\n  a|re: 'a(?=b)'\ncondition: s")}, eval.Options{})
+		if !errors.Is(err, sigma.Unsupported) {
+			t.Errorf("%v", err)
+		}
+	})
 }

@@ -11,13 +11,16 @@ import (
 //
 // Numbers are kept as they are written. A name that stands twice in an object
 // has both values, like an array: nobody can hide a value behind a second
-// one. Bytes that are not UTF-8 are read as U+FFFD, as encoding/json does.
+// one. Bytes of values that are not UTF-8 are read as U+FFFD, as encoding/json
+// does.
 type JSON struct {
 	data   []byte
 	tokens []token
 	stack  []frame
 	pos    int
-	text   []byte // of a name with escapes, while it is shown
+	text   []byte   // of a name with escapes, while it is shown
+	ring   *keyring // the names at the top of the events
+	last   uint16   // the key that was read last, as an index in the ring plus one
 }
 
 // A SyntaxError says where and why a text is not a JSON object.
@@ -41,6 +44,7 @@ const maxEvent = 1 << 31
 type token struct {
 	keyFrom, keyTo uint32
 	from, to       uint32
+	key            uint16 // of the ring, as an index plus one; 0 where it is not known
 	kind           tokenKind
 	keyEscaped     bool
 	escaped        bool
@@ -85,7 +89,10 @@ func (j *JSON) Next(text []byte) (rest []byte, err error) {
 	if cap(j.tokens) > keepBytes/16 {
 		j.tokens = nil
 	}
-	j.tokens, j.stack = j.tokens[:0], j.stack[:0]
+	j.tokens, j.stack, j.last = j.tokens[:0], j.stack[:0], 0
+	if j.ring == nil {
+		j.ring = newKeyring()
+	}
 	if len(text) >= maxEvent {
 		return nil, j.fail("it is longer than 2 GiB")
 	}
@@ -99,6 +106,17 @@ func (j *JSON) Next(text []byte) (rest []byte, err error) {
 		return nil, err
 	}
 	return text[j.pos:], nil
+}
+
+// release lets go of the event, and of what an unusually large one needed.
+func (j *JSON) release() {
+	j.data = nil
+	if cap(j.tokens) > keepBytes/16 {
+		j.tokens = nil
+	}
+	if cap(j.text) > keepBytes {
+		j.text = nil
+	}
 }
 
 func (j *JSON) fail(msg string) error { return &SyntaxError{Offset: j.pos, Msg: msg} }
@@ -139,7 +157,7 @@ func (j *JSON) object() error {
 		}
 		t := token{keyFrom: top.keyFrom, keyTo: top.keyTo, keyEscaped: top.keyEscaped}
 		if !top.list {
-			if next := j.plain(j.pos); next > j.pos {
+			if next := j.plain(j.pos, len(j.stack) == 0); next > j.pos {
 				j.pos, first = next, false
 				continue
 			}
@@ -302,6 +320,12 @@ func (j *JSON) Visit(v *Visitor) {
 			v.End()
 			continue
 		}
+		if t.key != 0 && len(v.levels) == 0 {
+			if e := v.keyed(j.ring, t.key); e.slot != several {
+				v.keyedLeaf(e, j.ref(t, v, own))
+				continue
+			}
+		}
 		key := j.data[t.keyFrom:t.keyTo]
 		if t.keyEscaped {
 			j.text = unescape(j.text[:0], key)
@@ -313,11 +337,7 @@ func (j *JSON) Visit(v *Visitor) {
 		case nullToken:
 			v.null(key)
 		case leafToken:
-			if r := j.ref(t, v, own); len(v.levels) == 0 {
-				v.flat(v.guess(i, key), key, r)
-			} else {
-				v.leaf(key, r)
-			}
+			v.leaf(key, j.ref(t, v, own))
 		}
 	}
 }
@@ -330,6 +350,9 @@ func (j *JSON) ref(t *token, v *Visitor, own bool) ref {
 		r = ref{from: int(t.from), to: int(t.to), flags: fromLine}
 	} else {
 		r = v.store(j.data[t.from:t.to])
+		if t.from > 0 && j.data[t.from-1] != '"' {
+			r.flags = literal
+		}
 	}
 	if t.escaped {
 		r.flags |= escaped

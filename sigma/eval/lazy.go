@@ -1,14 +1,24 @@
 package eval
 
-import "github.com/sigma-compiler/sigmac/sigma/ir"
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+)
 
 // lazy makes a test that no index answers, once an event.
 func (s *Session) lazy(i int) bool {
 	if s.late[i]&^1 != s.event {
 		s.late[i] = s.event
-		if s.makeTest(i) {
+		switch {
+		case s.makeTest(i):
 			s.late[i]++
+		case s.cell.err != nil:
+			s.unsure = append(s.unsure, unsure{i, s.cell.err})
 		}
+		s.cell.err = nil
 	}
 	return s.late[i]&1 != 0
 }
@@ -24,7 +34,8 @@ func (s *Session) makeTest(i int) bool {
 	}
 	if a.slot == wordSlot {
 		for at := range s.v.values {
-			if s.v.load(int32(at), &s.cell); a.check.pass(&s.cell) {
+			s.v.load(int32(at), &s.cell)
+			if s.watch.pass(a.check, &s.cell, s.event) {
 				return true
 			}
 		}
@@ -39,21 +50,57 @@ func (s *Session) makeTest(i int) bool {
 }
 
 // slow makes a test of a value that no index answers, or remembers its
-// outcome: an empty answer is no.
+// outcome by the length of the answer; an empty one is no.
 func (s *Session) slow(x *value, i int, check checker) bool {
 	raw := s.v.raw(x)
 	if e, ok := check.(*expression); ok && e.excludes(raw) {
 		return false
 	}
-	key := s.memory.key(raw, s.core.tag+uint32(len(s.core.fields)+1+i), x.flags)
-	if answer, ok := s.memory.find(&key, raw); ok {
-		return len(answer) > 0
+	header := memoHeader(raw, s.lazyTag(i), x.flags)
+	var recent uint64
+	answer, hash, ok := s.memory.find(header, raw, &recent)
+	if ok {
+		if len(answer) == answerUnknown {
+			s.cell.err = s.reasons[s.lazyTag(i)]
+		}
+		return len(answer) == answerYes
 	}
 	s.cell.set(raw, x.flags)
-	s.effect = s.effect[:0]
-	if check.pass(&s.cell) {
-		s.effect = append(s.effect, 1, 0, 0, 0)
+	text := s.answer(i, check)
+	if !errors.Is(s.cell.err, errSpent) {
+		s.memory.add(header, hash, raw, text, &recent)
 	}
-	s.memory.add(&key, raw, s.effect)
-	return len(s.effect) > 0
+	return len(s.effect) == answerYes
+}
+
+// maxForeign is how long the engines of Options.Regexp may take for one event.
+// What they do with one value, they bound themselves.
+const maxForeign = time.Second
+
+var errSpent = fmt.Errorf("such regular expressions have taken more than %v for this event", maxForeign)
+
+// A stopwatch measures the time that engines of Options.Regexp take for an
+// event.
+type stopwatch struct {
+	event uint32
+	spent time.Duration
+}
+
+// pass makes a test of a value. The cell has an error where the event's time
+// for tests of that kind is up.
+func (w *stopwatch) pass(check checker, c *cell, event uint32) bool {
+	if _, ok := check.(foreign); !ok {
+		return check.pass(c)
+	}
+	if w.event != event {
+		w.event, w.spent = event, 0
+	}
+	if w.spent >= maxForeign {
+		c.err = errSpent
+		return false
+	}
+	start := time.Now()
+	yes := check.pass(c)
+	w.spent += time.Since(start)
+	return yes
 }

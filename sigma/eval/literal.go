@@ -3,6 +3,7 @@ package eval
 import (
 	"regexp/syntax"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
@@ -81,9 +82,13 @@ func requiredConcat(subs []*syntax.Regexp) []string {
 	for _, sub := range subs {
 		list := spelled(sub)
 		if list == nil {
+			first, last := repeated(sub)
+			if next := product(run, first); next != nil {
+				run = next
+			}
 			consider(run)
 			consider(required(sub))
-			run = []string{""}
+			run = last
 			continue
 		}
 		if next := product(run, list); next != nil {
@@ -95,6 +100,18 @@ func requiredConcat(subs []*syntax.Regexp) []string {
 	}
 	consider(run)
 	return chosen
+}
+
+// repeated returns the texts that the matches of a repetition begin and end
+// with, if what is repeated, once at least, is spelled by few; else the empty
+// one.
+func repeated(re *syntax.Regexp) (first, last []string) {
+	if re.Op == syntax.OpPlus || re.Op == syntax.OpRepeat && re.Min > 0 {
+		if list := spelled(re.Sub[0]); list != nil {
+			return list, list
+		}
+	}
+	return []string{""}, []string{""}
 }
 
 // spelled returns all texts that the expression matches, folded, where they
@@ -142,7 +159,7 @@ func spelled(re *syntax.Regexp) []string {
 
 // spelledClass returns the characters of a small class, folded.
 func spelledClass(ranges []rune) []string {
-	const most = 8
+	const most = 10 // the digits
 	var all []string
 	for i := 0; i < len(ranges); i += 2 {
 		if ranges[i+1]-ranges[i] >= 2*most {
@@ -174,6 +191,73 @@ func product(a, b []string) []string {
 		}
 	}
 	return out
+}
+
+// A run is a number of bytes of a class that stand side by side.
+type run struct {
+	class [256]bool
+	n     int // at least 2; 0 where there is none
+}
+
+// longestRun returns the longest run of characters of one class that every
+// match has, as bytes. Where the class has other characters than ASCII it has
+// all bytes that these are written with.
+func longestRun(re *syntax.Regexp) run {
+	switch re.Op {
+	case syntax.OpCapture:
+		return longestRun(re.Sub[0])
+	case syntax.OpConcat:
+		var best run
+		for i := 0; i < len(re.Sub); {
+			k := i + 1
+			for k < len(re.Sub) && re.Sub[k].Equal(re.Sub[i]) {
+				k++ // a repetition that Simplify wrote out
+			}
+			if re.Sub[i].Op == syntax.OpCharClass && k-i > max(best.n, 1) {
+				best = run{byteClass(re.Sub[i].Rune), k - i}
+			}
+			if r := longestRun(re.Sub[i]); r.n > best.n {
+				best = r
+			}
+			i = k
+		}
+		return best
+	case syntax.OpRepeat:
+		if re.Sub[0].Op == syntax.OpCharClass && re.Min > 1 {
+			return run{byteClass(re.Sub[0].Rune), re.Min}
+		}
+	}
+	return run{}
+}
+
+func byteClass(ranges []rune) (class [256]bool) {
+	for i := 0; i < len(ranges); i += 2 {
+		for r := ranges[i]; r <= ranges[i+1] && r < utf8.RuneSelf; r++ {
+			class[r] = true
+		}
+		if ranges[i+1] >= utf8.RuneSelf {
+			for c := utf8.RuneSelf; c < len(class); c++ {
+				class[c] = true
+			}
+		}
+	}
+	return class
+}
+
+// in reports whether a text has the run. It looks at the place where the run
+// would end first, and goes on behind the last byte that is not in it.
+func (r *run) in(text []byte) bool {
+	for from := 0; from+r.n <= len(text); {
+		k := from + r.n - 1
+		for k >= from && r.class[text[k]] {
+			k--
+		}
+		if k < from {
+			return true
+		}
+		from = k + 1
+	}
+	return false
 }
 
 // leastBytes returns how many bytes a match has at least.

@@ -14,7 +14,7 @@ type memory struct {
 	seed  maphash.Seed
 	table []uint64 // the place of a record, and above it the top bits of its hash
 	ring  []byte
-	end   uint64 // bytes ever written to the ring
+	end   uint64 // where the next record goes: bytes ever written to the ring, and twice its size
 }
 
 // A record is a header of eight bytes (tag, kind and length of the value,
@@ -26,70 +26,141 @@ const (
 	placeBits     = 40
 )
 
-// The sizes of a memory, 600 KB in all, so that what comes often stays in the
-// second cache of a processor core.
+// The sizes of a memory in bytes, powers of two: with its table 4.5 MB in the
+// end. With more, what comes again leaves the caches of the processor before
+// it does; with less, it is overwritten. One that is used for few values stays
+// small.
 const (
-	memoryRing   = 1 << 19
-	memoryValues = 1 << 14
+	leastRing = 1 << 14
+	mostRing  = 1 << 22
+	ringEntry = 64 // bytes of the ring for each entry of the table
 )
 
 func (m *memory) init() {
 	m.seed = maphash.MakeSeed()
-	m.table = make([]uint64, memoryValues)
-	m.ring = make([]byte, memoryRing)
-	m.end = 2 * memoryRing // place 0 is behind the ring: free entries lead nowhere
+	m.resize(leastRing)
 }
 
-// A memoKey is what a value is found by.
-type memoKey struct {
-	hash   uint64
-	header uint64 // of the record, without the length of the answer
+// resize makes a ring of that size, and forgets everything.
+func (m *memory) resize(size int) {
+	m.ring, m.table = make([]byte, size), make([]uint64, size/ringEntry)
+	m.end = 2 * uint64(size) // place 0 is behind the ring: free entries lead nowhere
 }
 
-func (m *memory) key(raw []byte, tag uint32, flags valueFlags) memoKey {
-	return memoKey{
-		hash:   maphash.Bytes(m.seed, raw) ^ uint64(tag)*0x9e3779b97f4a7c15,
-		header: uint64(tag) | uint64(len(raw)&maxRemembered)<<32 | uint64(flags&escaped)<<44,
+// entry returns the entry of the table for a hash.
+func (m *memory) entry(hash uint64) *uint64 { return &m.table[hash&uint64(len(m.table)-1)] }
+
+// memoHeader returns that of a value's record, without the length of the answer.
+func memoHeader(raw []byte, tag uint32, flags valueFlags) uint64 {
+	return uint64(tag) | uint64(len(raw)&maxRemembered)<<32 | uint64(flags&(escaped|again))<<44
+}
+
+// find returns the answer for a value, valid until the next add, and the hash
+// to add it with where there is none. It looks first at the record in recent,
+// the last one that was used for the field, and notes there which one it is.
+func (m *memory) find(header uint64, raw []byte, recent *uint64) (answer []byte, hash uint64, ok bool) {
+	if len(raw) > maxRemembered {
+		return nil, 0, false
 	}
-}
-
-// find returns the answer for a value, valid until the next add.
-func (m *memory) find(k *memoKey, raw []byte) (answer []byte, ok bool) {
-	e := m.table[k.hash%memoryValues]
+	if answer, ok = m.at(*recent, header, raw); ok {
+		return answer, 0, true
+	}
+	hash = maphash.Bytes(m.seed, raw) ^ header*0x9e3779b97f4a7c15
+	e := *m.entry(hash)
+	if (e^hash)>>placeBits != 0 {
+		return nil, hash, false
+	}
 	place := e & (1<<placeBits - 1)
-	if (e^k.hash)>>placeBits != 0 || m.end-place > memoryRing {
+	if answer, ok = m.at(place, header, raw); ok {
+		*recent = place
+	}
+	return answer, hash, ok
+}
+
+// at returns the answer in the record at a place, if the record is there
+// still and is that of the value.
+func (m *memory) at(place, header uint64, raw []byte) (answer []byte, ok bool) {
+	size := uint64(len(m.ring))
+	if m.end-place > size {
 		return nil, false
 	}
-	r := m.ring[place%memoryRing:]
-	header := binary.LittleEndian.Uint64(r)
-	if header&(1<<48-1) != k.header || len(raw) > maxRemembered {
+	r := m.ring[place&(size-1):]
+	if len(r) < recordHeader+len(raw) {
 		return nil, false
 	}
-	r = r[recordHeader:]
-	if string(r[:len(raw)]) != string(raw) {
+	found := binary.LittleEndian.Uint64(r)
+	if found&(1<<48-1) != header || string(r[recordHeader:recordHeader+len(raw)]) != string(raw) {
 		return nil, false
 	}
-	return r[len(raw) : len(raw)+int(header>>48)*4], true
+	return r[recordHeader+len(raw):][:int(found>>48)*4], true
 }
 
 // add remembers the answer for a value; its length is a multiple of four.
-func (m *memory) add(k *memoKey, raw, answer []byte) {
+func (m *memory) add(header, hash uint64, raw, answer []byte, recent *uint64) {
 	if len(raw) > maxRemembered || len(answer) > maxAnswer {
 		return
 	}
-	size := (recordHeader + len(raw) + len(answer) + 7) &^ 7
-	if left := memoryRing - m.end%memoryRing; left < uint64(size) {
-		m.end += left // a record has no break in it
-	}
-	if m.end+uint64(size) >= 1<<placeBits {
-		clear(m.table)
-		m.end = 2 * memoryRing
-	}
-	place := m.end
-	m.end += uint64(size)
-	r := m.ring[place%memoryRing:]
-	binary.LittleEndian.PutUint64(r, k.header|uint64(len(answer)/4)<<48)
+	place := m.room((recordHeader + len(raw) + len(answer) + 7) &^ 7)
+	r := m.ring[place&uint64(len(m.ring)-1):]
+	binary.LittleEndian.PutUint64(r, header|uint64(len(answer)/4)<<48)
 	copy(r[recordHeader:], raw)
 	copy(r[recordHeader+len(raw):], answer)
-	m.table[k.hash%memoryValues] = place | k.hash>>placeBits<<placeBits
+	*m.entry(hash) = place | hash>>placeBits<<placeBits
+	*recent = place
+}
+
+// room returns the place of a new record.
+func (m *memory) room(bytes int) (place uint64) {
+	for len(m.ring) < mostRing && (bytes > len(m.ring)/2 || m.end-2*uint64(len(m.ring))+uint64(bytes) > uint64(len(m.ring))) {
+		m.resize(16 * len(m.ring)) // it is full for the first time
+	}
+	size := uint64(len(m.ring))
+	if left := size - m.end&(size-1); left < uint64(bytes) {
+		m.end += left // a record has no break in it
+	}
+	if m.end+uint64(bytes) >= 1<<placeBits {
+		clear(m.table)
+		m.end = 2 * size
+	}
+	place = m.end
+	m.end += uint64(bytes)
+	return place
+}
+
+// A habit says whether the values of a field come again. Those of a field in
+// which they hardly do would only push others out of the memory.
+type habit struct {
+	recent      uint64 // the record of the memory that was used last
+	tries, hits uint8
+	once        bool  // most values come once: only some are looked for
+	passed      uint8 // how many of them were not
+}
+
+// The numbers of values after which a habit is reconsidered, of those that
+// must have come again, and of those that are passed over before one is
+// looked for where values come once.
+const (
+	habitTries = 128
+	habitHits  = habitTries / 8
+	habitSkips = 16
+)
+
+// asks reports whether the next value is to be looked for.
+func (h *habit) asks() bool {
+	if !h.once {
+		return true
+	}
+	h.passed++
+	return h.passed%habitSkips == 0
+}
+
+// note counts whether a value was remembered.
+func (h *habit) note(hit bool) {
+	if hit {
+		h.hits++
+	}
+	if h.tries++; h.tries == habitTries {
+		h.once = h.hits < habitHits
+		h.tries, h.hits = 0, 0
+	}
 }

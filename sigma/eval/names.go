@@ -23,6 +23,8 @@ type name struct {
 	slot int32 // of the field; -1 where the text is only a part of names
 	dots uint8 // how many dots it has, 63 at most
 	path bool  // longer names begin with it and a dot
+
+	aliased bool // an event that has it at the top may mean another field by it, too
 }
 
 // newNames makes the table. Fields get the slots 0, 1, 2 ... in the order
@@ -42,7 +44,7 @@ func newNames(fields []string) *names {
 	}
 	for _, f := range fields {
 		if e := add(f); e.slot < 0 {
-			e.slot = int32(n.slots)
+			e.slot, e.aliased = int32(n.slots), isAliased(f)
 			n.slots++
 		}
 		for i, dots := 0, 0; i < len(f) && dots < maxDots; i++ {

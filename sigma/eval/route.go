@@ -135,6 +135,7 @@ type router struct {
 	engine *Engine
 	mu     sync.RWMutex
 	cores  map[string]*core // by the rules that they run
+	rules  int              // how many these are, of all cores together
 }
 
 // A route is where the events of one source go.
@@ -143,11 +144,13 @@ type route struct {
 	source *source // where the core runs rules of other sources, too
 }
 
-// The bounds of what is kept for routing. Events of further sources are
-// matched with all rules, and those of other sources are left out at the end.
+// The bounds of what is kept for routing: cores, their rules as a multiple of
+// those of the engine, and routes. Events of further sources are matched with
+// all rules, and those of other sources are left out at the end.
 const (
-	maxCores  = 128
-	maxRoutes = 1024
+	maxCores     = 128
+	maxCoreRules = 8
+	maxRoutes    = 1024
 )
 
 func newRouter(e *Engine) *router { return &router{engine: e, cores: map[string]*core{}} }
@@ -157,6 +160,9 @@ func (r *router) route(s *Session) route {
 	s.routeKey = s.routeKey[:0]
 	for i := range sourceFields {
 		if v := s.v.first(int32(i)); v >= 0 {
+			if s.v.values[v].next >= 0 { // of several sources, none is excluded
+				return route{core: r.engine.core}
+			}
 			s.routeKey = append(s.routeKey, s.v.raw(&s.v.values[v])...)
 		}
 		s.routeKey = append(s.routeKey, 0)
@@ -177,6 +183,8 @@ func (r *router) route(s *Session) route {
 	}
 	if len(s.routeKey) <= maxRemembered {
 		s.routes[string(s.routeKey)] = found
+	} else {
+		s.routeKey = nil
 	}
 	return found
 }
@@ -196,25 +204,26 @@ func (r *router) find(src source) route {
 		return route{core: e.core}
 	}
 	r.mu.RLock()
-	c, full := r.cores[string(key)], len(r.cores) >= maxCores
+	c, full := r.cores[string(key)], len(r.cores) >= maxCores || r.rules+len(chosen) > maxCoreRules*len(e.plan.chosen)
 	r.mu.RUnlock()
 	if c == nil && full {
 		return route{core: e.core, source: &src}
 	}
 	if c == nil {
-		c = r.add(string(key), e.newCore(chosen))
+		c = r.add(string(key), e.newCore(chosen), len(chosen))
 	}
 	return route{core: c}
 }
 
 // add keeps a core, or returns the one that another goroutine was quicker to
 // make.
-func (r *router) add(key string, c *core) *core {
+func (r *router) add(key string, c *core, rules int) *core {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if old := r.cores[key]; old != nil {
 		return old
 	}
 	r.cores[key] = c
+	r.rules += rules
 	return c
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"slices"
+	"strings"
 )
 
 // gramSize is how many bytes of a literal the scanner looks for first.
@@ -21,12 +22,16 @@ type scanner struct {
 	grams   grams
 	pairs   grams
 	singles []single
-	quick   []uint64 // the filter of the grams in any case; nil where there are shorter literals
+	quick   []uint64 // the filter of the first grams in any case; nil where there are shorter literals
+	stride  int      // how many grams of each literal the quick filter has
 }
 
-// The quick filter has a bit for each of so many bits of a hash.
+// The quick filter has a bit for each of so many bits of a hash. Of literals
+// that are long enough it has the first few grams: then one place in so many of
+// a value is enough to look at, for one of them stands there.
 const (
 	quickBits = 13
+	maxStride = 6
 	anyCase   = 0x20202020
 )
 
@@ -44,13 +49,25 @@ type needle struct {
 	text string
 }
 
+// A packed is a needle as it is compared. Those of all grams lie side by side,
+// and so do their texts, for most of the time of a search goes into fetching
+// them.
+type packed struct {
+	text   uint32 // where its text begins
+	length uint32
+	at     uint32
+	atom   uint32
+}
+
 // grams finds the places in a value where one of many grams stands.
 type grams struct {
 	filter  []uint64 // a bit for each hash
 	shift   uint8    // of a hash, to the index of its bit
 	table   []bucket // open addressing, half full
 	tshift  uint8
-	needles []needle // those of one gram together
+	needles []needle // what was added
+	packed  []packed // the needles, those of one gram together
+	text    string   // of all of them
 	mask    uint32   // the bytes of a gram
 }
 
@@ -76,13 +93,23 @@ func (sc *scanner) add(text string, atom uint32, rare *rarity) {
 func (sc *scanner) build() {
 	sc.grams.build(1<<32 - 1)
 	sc.pairs.build(1<<16 - 1)
-	if len(sc.pairs.needles)+len(sc.singles) > 0 {
-		return
+	if len(sc.pairs.needles)+len(sc.singles) == 0 {
+		sc.buildQuick()
 	}
-	sc.quick = make([]uint64, 1<<(quickBits-6))
+	sc.grams.pack()
+	sc.pairs.pack()
+}
+
+func (sc *scanner) buildQuick() {
+	sc.quick, sc.stride = make([]uint64, 1<<(quickBits-6)), maxStride
 	for i := range sc.grams.needles {
-		h := (sc.grams.needles[i].gram | anyCase) * gramFactor >> (32 - quickBits)
-		sc.quick[h>>6] |= 1 << (h & 63)
+		sc.stride = min(sc.stride, len(sc.grams.needles[i].text)-gramSize+1)
+	}
+	for i := range sc.grams.needles {
+		for k := range sc.stride {
+			h := (gramAt(sc.grams.needles[i].text, k) | anyCase) * gramFactor >> (32 - quickBits)
+			sc.quick[h>>6] |= 1 << (h & 63)
+		}
 	}
 }
 
@@ -93,17 +120,14 @@ func (sc *scanner) excludes(raw []byte) bool {
 	if len(raw) < gramSize || len(sc.quick) < 1<<(quickBits-6) {
 		return false
 	}
-	filter := sc.quick[:1<<(quickBits-6)]
-	var all uint32
-	for i := 0; i+gramSize <= len(raw); i++ {
-		x := binary.LittleEndian.Uint32(raw[i:i+gramSize]) | anyCase
-		all |= x
-		h := x * gramFactor >> (32 - quickBits)
+	filter, stride := sc.quick[:1<<(quickBits-6)], max(sc.stride, 1)
+	for i := 0; i+gramSize <= len(raw); i += stride {
+		h := (binary.LittleEndian.Uint32(raw[i:i+gramSize]) | anyCase) * gramFactor >> (32 - quickBits)
 		if filter[h>>6]>>(h&63)&1 != 0 {
 			return false
 		}
 	}
-	return all&(highs&(1<<32-1)) == 0
+	return isASCII(raw)
 }
 
 // build makes the filter, of 16 bits a gram, and the table.
@@ -140,26 +164,32 @@ func (g *grams) build(mask uint32) {
 	}
 }
 
+// pack lays the needles and their texts side by side.
+func (g *grams) pack() {
+	var text strings.Builder
+	g.packed = make([]packed, len(g.needles))
+	for i := range g.needles {
+		n := &g.needles[i]
+		g.packed[i] = packed{uint32(text.Len()), uint32(len(n.text)), n.at, n.atom}
+		text.WriteString(n.text)
+	}
+	g.text, g.needles = text.String(), nil
+}
+
+// places is how many places of a value are looked at in the filter before any
+// of those that pass is looked at closer.
+const places = 256
+
 // scan reports the atoms of the literals that the value contains.
 func (sc *scanner) scan(s *Session, b []byte) {
 	if g := &sc.grams; len(g.filter) > 0 {
-		filter, shift := g.filter, g.shift&31
-		for i := 0; i+4 <= len(b); i++ {
-			x := binary.LittleEndian.Uint32(b[i : i+4])
-			h := x * gramFactor >> shift
-			if w := h >> 6; int(w) < len(filter) && filter[w]>>(h&63)&1 != 0 {
-				g.verify(s, b, i, x)
-			}
+		for from := 0; from+gramSize <= len(b); from += places {
+			g.find(s, b, from, min(len(b)-gramSize+1, from+places))
 		}
 	}
 	if g := &sc.pairs; len(g.filter) > 0 {
-		filter, shift := g.filter, g.shift&31
-		for i := 0; i+2 <= len(b); i++ {
-			x := uint32(b[i]) | uint32(b[i+1])<<8
-			h := x * gramFactor >> shift
-			if w := h >> 6; int(w) < len(filter) && filter[w]>>(h&63)&1 != 0 {
-				g.verify(s, b, i, x)
-			}
+		for from := 0; from+2 <= len(b); from += places {
+			g.findPairs(s, b, from, min(len(b)-1, from+places))
 		}
 	}
 	for i := range sc.singles {
@@ -169,15 +199,48 @@ func (sc *scanner) scan(s *Session, b []byte) {
 	}
 }
 
+// find looks for the grams of four bytes that begin at the places given. It
+// first collects the places that pass the filter, without a branch, so that
+// the processor need not guess which do.
+func (g *grams) find(s *Session, b []byte, from, to int) {
+	filter, shift, n := g.filter, g.shift&31, 0
+	for i := from; i < to; i++ {
+		h := binary.LittleEndian.Uint32(b[i:i+4]) * gramFactor >> shift
+		s.hits[n&(places-1)] = int32(i)
+		if w := h >> 6; int(w) < len(filter) {
+			n += int(filter[w] >> (h & 63) & 1)
+		}
+	}
+	for _, i := range s.hits[:n] {
+		g.verify(s, b, int(i), binary.LittleEndian.Uint32(b[i:]))
+	}
+}
+
+// findPairs is find for grams of two bytes.
+func (g *grams) findPairs(s *Session, b []byte, from, to int) {
+	filter, shift, n := g.filter, g.shift&31, 0
+	for i := from; i < to; i++ {
+		h := (uint32(b[i]) | uint32(b[i+1])<<8) * gramFactor >> shift
+		s.hits[n&(places-1)] = int32(i)
+		if w := h >> 6; int(w) < len(filter) {
+			n += int(filter[w] >> (h & 63) & 1)
+		}
+	}
+	for _, i := range s.hits[:n] {
+		g.verify(s, b, int(i), uint32(b[i])|uint32(b[i+1])<<8)
+	}
+}
+
 // verify compares the literals whose gram is x with what stands round it at i.
 func (g *grams) verify(s *Session, b []byte, i int, x uint32) {
 	t := x * gramFactor >> g.tshift
 	for g.table[t].to != 0 {
 		if bk := &g.table[t]; bk.gram == x {
 			for k := bk.from; k < bk.to; k++ {
-				n := &g.needles[k]
+				n := &g.packed[k]
 				from := i - int(n.at)
-				if from >= 0 && from+len(n.text) <= len(b) && string(b[from:from+len(n.text)]) == n.text {
+				end := from + int(n.length)
+				if from >= 0 && end <= len(b) && string(b[from:end]) == g.text[n.text:n.text+n.length] {
 					s.foundOne(n.atom)
 				}
 			}

@@ -1,8 +1,8 @@
 package eval
 
 import (
+	"encoding/binary"
 	"slices"
-	"unicode/utf8"
 )
 
 // A Session is what matching events needs to write to. One goroutine at a
@@ -15,21 +15,29 @@ type Session struct {
 	cell   cell
 	other  cell
 	memory memory
+	habits []habit // by slot, after that of no slot
 	number []byte
 
+	hits    [places]int32 // of a value at work, that may be the begin of a literal
 	core    *core
 	atoms   []uint32 // that the value at work passed
 	effect  []byte   // of them, for the memory
-	words   []word   // of the effect
+	merged  []uint64 // the words of the effect, by index; zero otherwise
+	words   []uint32 // indexes of those that are not zero
 	tried   []uint32 // by atom: the last value whose check was made
 	value   uint32   // counts values
 	bits    []uint64
 	dirty   []uint32 // words of bits that are not zero
 	pending []uint32 // bits that lead to programs
 	late    []uint32 // by lazy test: the event it was made for, and its answer
+	watch   stopwatch
 	matched []uint32 // by rule: the event it matched
 	event   uint32   // counts events, by twos
 	rules   []int32
+
+	unsure    []unsure         // lazy tests whose answer is not known
+	undecided []Match          // rules that depend on them
+	reasons   map[uint32]error // why the memory has no answers: by the tag of the lazy test
 
 	routeKey []byte
 	routes   map[string]route
@@ -41,18 +49,19 @@ func (e *Engine) NewSession() *Session {
 	s.v.names = e.names
 	s.v.slots = make([]slot, e.names.slots)
 	s.memory.init()
+	s.habits = make([]habit, e.names.slots+1)
 	return s
 }
 
 // MatchJSON is Match for an event as a JSON object. The error is a
 // *SyntaxError; then nothing was matched.
 func (s *Session) MatchJSON(text []byte, dst []Match) ([]Match, error) {
-	if err := s.json.Parse(text); err != nil {
-		return dst, err
+	err := s.json.Parse(text)
+	if err == nil {
+		dst = s.Match(&s.json, dst)
 	}
-	dst = s.Match(&s.json, dst)
-	s.json.data = nil
-	return dst, nil
+	s.json.release()
+	return dst, err
 }
 
 // Match appends the rules that match the event to dst, in the order of the
@@ -72,10 +81,14 @@ func (s *Session) Match(ev Event, dst []Match) []Match {
 	s.test()
 	s.decide()
 	slices.Sort(s.rules)
+	begin := len(dst)
 	for _, i := range s.rules {
 		if from == nil || from.admits(&e.rules[i].LogSource) {
 			dst = append(dst, Match{Rule: e.rules[i], Index: int(i)})
 		}
+	}
+	if len(s.unsure) > 0 {
+		dst = s.appendUndecided(dst, begin, from)
 	}
 	s.forget()
 	return dst
@@ -89,6 +102,7 @@ func (s *Session) use(c *core) {
 	}
 	s.core = c
 	s.bits = grow(s.bits, (c.bits+63)/64)
+	s.merged = grow(s.merged, (c.bits+63)/64)
 	s.tried = grow(s.tried, len(c.atoms))
 	s.late = grow(s.late, len(c.lazy))
 }
@@ -121,7 +135,7 @@ func (s *Session) test() {
 	c := s.core
 	for _, slot := range s.v.active {
 		if a := c.present[slot]; a != 0 {
-			s.raise(&c.atoms[a-1])
+			s.apply(c.effectOf(a - 1))
 		}
 	}
 	for i := range s.v.values {
@@ -142,25 +156,24 @@ func (s *Session) test() {
 				continue
 			}
 			s.tell(s.v.raw(x), x.flags, nil, words)
-			for _, a := range s.atoms {
-				s.raise(&c.atoms[a])
-			}
+			s.applyAll()
 			continue
 		}
-		if effect := s.passed(x, fields, words); len(effect) > 0 {
-			s.apply(effect)
-		}
+		s.pass(x, fields, words)
 	}
 }
 
 // isASCII reports whether the text has no other characters.
 func isASCII(b []byte) bool {
-	for _, c := range b {
-		if c >= utf8.RuneSelf {
-			return false
-		}
+	var all uint64
+	for len(b) >= 8 {
+		all |= binary.LittleEndian.Uint64(b)
+		b = b[8:]
 	}
-	return true
+	for _, c := range b {
+		all |= uint64(c)
+	}
+	return all&highs == 0
 }
 
 // worthRemembering is how long a value must be, in bytes, that only keywords
@@ -168,32 +181,33 @@ func isASCII(b []byte) bool {
 // of them are numbers, times and identifiers, which do not come again.
 const worthRemembering = 100
 
-// raise sets the bits of an atom.
-func (s *Session) raise(a *coreAtom) {
-	for _, bit := range a.triggers {
-		if s.bits[bit>>6]>>(bit&63)&1 == 0 {
-			s.pending = append(s.pending, bit)
-		}
+// pass sets the bits of the tests that a value passes.
+func (s *Session) pass(x *value, fields, words *index) {
+	raw, habit := s.v.raw(x), &s.habits[x.slot+1]
+	if !habit.asks() {
+		s.tell(raw, x.flags, fields, words)
+		s.applyAll()
+		return
 	}
-	for _, w := range a.words {
-		if s.bits[w.index] == 0 {
-			s.dirty = append(s.dirty, w.index)
-		}
-		s.bits[w.index] |= w.mask
+	header := memoHeader(raw, uint32(x.slot+1)+s.core.tag, x.flags)
+	effect, hash, ok := s.memory.find(header, raw, &habit.recent)
+	habit.note(ok)
+	if !ok {
+		s.tell(raw, x.flags, fields, words)
+		s.summarize()
+		s.memory.add(header, hash, raw, s.effect, &habit.recent)
+		effect = s.effect
+	}
+	if len(effect) > 0 {
+		s.apply(effect)
 	}
 }
 
-// passed returns the effect of a value.
-func (s *Session) passed(x *value, fields, words *index) []byte {
-	raw := s.v.raw(x)
-	key := s.memory.key(raw, uint32(x.slot+1)+s.core.tag, x.flags)
-	if effect, ok := s.memory.find(&key, raw); ok {
-		return effect
+// applyAll does what the atoms do that the value at work passed.
+func (s *Session) applyAll() {
+	for _, a := range s.atoms {
+		s.apply(s.core.effectOf(a))
 	}
-	s.tell(raw, x.flags, fields, words)
-	s.summarize()
-	s.memory.add(&key, raw, s.effect)
-	return s.effect
 }
 
 // tell finds the atoms that a value passes.
@@ -260,6 +274,10 @@ func (s *Session) run(p *program) {
 			yes = s.bits[in.bit>>6]>>(in.bit&63)&1 != 0
 		} else {
 			yes = s.lazy(int(in.bit) - c.bits)
+			if err := s.doubt(in.bit); err != nil {
+				s.fork(p, in, err)
+				return
+			}
 		}
 		if yes {
 			at = in.yes

@@ -19,13 +19,18 @@ type Visitor struct {
 	active []int32 // slots that the event has
 	epoch  uint32
 
-	levels  []level // objects that are open
-	path    []byte  // name of the innermost object, its parts joined by dots
-	alias   []byte  // what the names in an element of a Windows event begin with
-	keybuf  []byte
-	guesses [64]*name // by place in the event
-	num     [32]byte
-	inside  []uintptr // maps and lists that are being shown, where Go values are
+	levels []level // objects that are open
+	path   []byte  // name of the innermost object, its parts joined by dots
+	alias  []byte  // what the names in an element of a Windows event begin with
+	items  []ref   // texts of the Data elements that are open
+	keybuf []byte
+	ring   *keyring // whose keys are known
+	known  []keyed  // by key of the ring
+	num    [32]byte
+
+	inside   []container        // that are being shown, where Go values are
+	deep     map[container]bool // the same where they are many
+	elements int                // of all that were shown
 }
 
 // A value is one value of the event, as text.
@@ -42,6 +47,8 @@ const (
 	fromLine valueFlags = 1 << iota // lies in line, else in the arena
 	escaped                         // has JSON's escapes in it
 	again                           // stands under another name too: keywords have seen it
+	nothing                         // null
+	literal                         // lies in the arena and is a number or a boolean, not a text
 )
 
 // A slot is one field that rules name, in the event being read.
@@ -79,12 +86,16 @@ func (r rank) before(s rank) bool {
 
 // A level is one object that is open.
 type level struct {
-	path        int   // length of its name in Visitor.path; -1: no rule names anything in it
-	dots        uint8 // how many dots the name has
-	rank        rank
-	alias       int // length of its part of Visitor.alias
-	context     context
-	name, value ref // of a context item
+	path      int   // length of its name in Visitor.path; -1: no rule names anything in it
+	dots      uint8 // how many dots the name has
+	rank      rank
+	alias     int // length of its part of Visitor.alias
+	aliasRank rank
+	context   context
+	name      ref  // of a context item
+	names     int  // how many names the item has
+	texts     int  // where its texts begin in Visitor.items
+	texted    bool // it has a text, if only null
 }
 
 // A ref is a text of the event.
@@ -101,7 +112,8 @@ func (v *Visitor) reset() {
 		v.epoch = 1
 	}
 	v.line, v.arena, v.values, v.active = nil, v.arena[:0], v.values[:0], v.active[:0]
-	v.levels, v.inside = v.levels[:0], v.inside[:0]
+	v.levels, v.items = v.levels[:0], v.items[:0]
+	v.inside, v.deep, v.elements = v.inside[:0], nil, 0
 }
 
 // keepBytes is how large a buffer may be that is kept for the next event.
@@ -119,6 +131,12 @@ func (v *Visitor) trim() {
 	if cap(v.levels) > keepBytes/64 {
 		v.levels = nil
 	}
+	if cap(v.items) > keepBytes/64 {
+		v.items = nil
+	}
+	if cap(v.keybuf) > keepBytes {
+		v.keybuf = nil
+	}
 }
 
 // String gives a field a text.
@@ -130,12 +148,19 @@ func (v *Visitor) String(name, text string) {
 
 // Int gives a field a whole number.
 func (v *Visitor) Int(name string, n int64) {
-	v.leaf(v.key(name), v.store(strconv.AppendInt(v.num[:0], n, 10)))
+	v.literal(name, strconv.AppendInt(v.num[:0], n, 10))
 }
 
 // Bool gives a field true or false.
 func (v *Visitor) Bool(name string, b bool) {
-	v.leaf(v.key(name), v.store(strconv.AppendBool(v.num[:0], b)))
+	v.literal(name, strconv.AppendBool(v.num[:0], b))
+}
+
+// literal gives a field a number or a boolean.
+func (v *Visitor) literal(name string, text []byte) {
+	r := v.store(text)
+	r.flags = literal
+	v.leaf(v.key(name), r)
 }
 
 // Null says that the event has the field, but no value for it.
@@ -173,24 +198,8 @@ func (v *Visitor) store(text []byte) ref {
 
 // leaf gives the field with that name in the innermost object a value.
 func (v *Visitor) leaf(key []byte, r ref) {
-	if len(v.levels) == 0 {
-		v.flat(v.names.find(key), key, r)
-		return
-	}
 	e, rk := v.resolve(key)
 	v.give(e, rk, key, r)
-}
-
-// flat is leaf for a name at the top of the event, whose entry was found.
-func (v *Visitor) flat(e *name, key []byte, r ref) {
-	if e == nil || e.slot < 0 || v.slots[e.slot].epoch == v.epoch {
-		v.give(e, 0, key, r)
-		return
-	}
-	at := int32(len(v.values))
-	v.slots[e.slot] = slot{epoch: v.epoch, first: at, last: at}
-	v.active = append(v.active, e.slot)
-	v.values = append(v.values, value{slot: e.slot, next: -1, from: r.from, to: r.to, flags: r.flags})
 }
 
 // give gives a value to the fields that the name in the event stands for.
@@ -199,7 +208,7 @@ func (v *Visitor) give(e *name, rk rank, key []byte, r ref) {
 	if named {
 		v.put(e.slot, rk, r)
 	}
-	if slot, rk := v.resolveAlias(key, r, named); slot >= 0 {
+	if slot, rk := v.resolveAlias(e, key, r); slot >= 0 {
 		if named {
 			r.flags |= again
 		}
@@ -207,19 +216,8 @@ func (v *Visitor) give(e *name, rk rank, key []byte, r ref) {
 		named = true
 	}
 	if !named && v.all {
-		v.values = append(v.values, value{slot: -1, next: -1, from: r.from, to: r.to, flags: r.flags})
+		v.add(-1, r)
 	}
-}
-
-// guess returns the entry of the name of the n-th token of an event. Events
-// of one source have their names in the same places, so that the one found
-// there last is mostly right and needs no search.
-func (v *Visitor) guess(n int, key []byte) *name {
-	g := &v.guesses[n%len(v.guesses)]
-	if *g == nil || (*g).text != string(key) {
-		*g = v.names.find(key)
-	}
-	return *g
 }
 
 // null notes that the event has a field, without a value.
@@ -228,7 +226,7 @@ func (v *Visitor) null(key []byte) {
 	if e != nil && e.slot >= 0 {
 		v.claim(e.slot, rk)
 	}
-	if slot, rk := v.resolveAlias(key, ref{}, e != nil && e.slot >= 0); slot >= 0 {
+	if slot, rk := v.resolveAlias(e, key, ref{flags: nothing}); slot >= 0 {
 		v.claim(slot, rk)
 	}
 }
@@ -248,6 +246,7 @@ func (v *Visitor) begin(key []byte) {
 			l.path, l.dots, l.rank = len(e.text), e.dots, rk
 		}
 	}
+	v.claimAlias(e, key)
 	v.enter(&l, key)
 	v.levels = append(v.levels, l)
 }
@@ -295,19 +294,19 @@ func (v *Visitor) disown(s *slot) {
 
 // put gives a slot a value.
 func (v *Visitor) put(i int32, rk rank, r ref) {
-	val := value{slot: i, next: -1, from: r.from, to: r.to, flags: r.flags}
 	s := v.claim(i, rk)
-	at := int32(len(v.values))
-	switch {
-	case s == nil:
-		val.slot = -1
-	case s.last >= 0:
-		v.values[s.last].next = at
-		s.last = at
-	default:
-		s.first, s.last = at, at
+	if s == nil {
+		v.add(-1, r)
+		return
 	}
-	v.values = append(v.values, val)
+	at := int32(len(v.values))
+	if s.last >= 0 {
+		v.values[s.last].next = at
+	} else {
+		s.first = at
+	}
+	s.last = at
+	v.add(i, r)
 }
 
 // has reports whether the event has the field at all (M7).

@@ -1,16 +1,25 @@
 package eval
 
 import (
+	"index/suffixarray"
+	"slices"
+
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
 
 // A walker makes the tests of one rule over the fields of one event, one after
 // the other: what Explain shows.
 type walker struct {
-	v     Visitor
-	tests map[ir.Test]checker
-	slots map[string]int32
-	a, b  cell
+	trace
+	tests  map[ir.Test]checker
+	fields []string // by slot
+	slots  map[string]int32
+	a, b   cell
+	watch  stopwatch
+	event  uint32 // counts events
+
+	instead *whatIf // the event as it would be; nil for the event as it is
+	unsure  bool    // the answer of a test was not known
 }
 
 // newWalker makes a walker for a rule that can run.
@@ -19,14 +28,12 @@ func newWalker(rule *ir.Rule, o *Options) (*walker, error) {
 		return nil, errs
 	}
 	w := &walker{tests: map[ir.Test]checker{}, slots: map[string]int32{}}
-	var fields []string
-	add := func(name string) {
+	fieldsOf(rule, func(name string) {
 		if _, ok := w.slots[name]; !ok {
-			w.slots[name] = int32(len(fields))
-			fields = append(fields, name)
+			w.slots[name] = int32(len(w.fields))
+			w.fields = append(w.fields, name)
 		}
-	}
-	fieldsOf(rule, add)
+	})
 	single := func(t ir.Test) {
 		if c, _ := newChecker(t, o); c != nil {
 			w.tests[t] = c
@@ -43,14 +50,25 @@ func newWalker(rule *ir.Rule, o *Options) (*walker, error) {
 			return true
 		})
 	}
-	w.v.names, w.v.slots, w.v.all = newNames(fields), make([]slot, len(fields)), true
+	w.v.names, w.v.slots, w.v.all = newNames(w.fields), make([]slot, len(w.fields)), true
 	return w, nil
 }
 
 // read takes the fields of an event.
 func (w *walker) read(ev Event) {
-	w.v.reset()
-	ev.Visit(&w.v)
+	w.event++
+	w.trace.read(ev)
+}
+
+// list returns the fields that the event has.
+func (w *walker) list() []Field {
+	fields := []Field{}
+	for i, name := range w.fields {
+		if w.v.has(int32(i)) {
+			fields = append(fields, Field{name, w.value(nil, int32(i))})
+		}
+	}
+	return fields
 }
 
 // field evaluates a single test of a field: one of its values must pass it
@@ -58,30 +76,28 @@ func (w *walker) read(ev Event) {
 func (w *walker) field(t ir.Test, slot int32) bool {
 	switch t := t.(type) {
 	case *ir.Null:
-		return w.v.isNull(slot)
+		return w.null(slot)
 	case *ir.Exists:
-		return w.v.has(slot) == t.Want
+		return w.has(slot) == t.Want
 	case *ir.FieldRef:
-		return w.v.refers(t, slot, w.slots[t.Field], &w.a, &w.b)
-	}
-	check := w.tests[t]
-	for i := w.v.first(slot); i >= 0; i = w.v.values[i].next {
-		if w.v.load(i, &w.a); check.pass(&w.a) {
-			return true
+		if w.instead == nil {
+			return w.v.refers(t, slot, w.slots[t.Field], &w.a, &w.b)
 		}
+		return referAny(t.Shape, w.texts(slot, t.Cased), w.texts(w.slots[t.Field], t.Cased))
 	}
-	return false
+	return w.some(slot, func(c *cell) bool { return w.pass(t, c) })
 }
 
 // keyword evaluates a single test of the whole event (K1, K5).
 func (w *walker) keyword(t ir.Test) bool {
-	check := w.tests[t]
-	for i := range w.v.values {
-		if w.v.load(int32(i), &w.a); check.pass(&w.a) {
-			return true
-		}
-	}
-	return false
+	return w.someOfAll(func(c *cell) bool { return w.pass(t, c) })
+}
+
+// pass makes a single test of a value.
+func (w *walker) pass(t ir.Test, c *cell) bool {
+	yes := w.watch.pass(w.tests[t], c, w.event)
+	w.unsure = w.unsure || c.err != nil
+	return yes
 }
 
 // load prepares a value for its tests.
@@ -90,24 +106,20 @@ func (v *Visitor) load(i int32, c *cell) {
 	c.set(v.raw(x), x.flags)
 }
 
-// maxReferred is how many values of either field are compared where both have
-// several: more than lists of events have, and few enough that an event with
-// two lists made for it does not take hours. Equality has no such limit.
-const maxReferred = 100
+// fewReferred is how many values of either field are compared one by one.
+// Where both have as many, they are compared all at once: no event can make
+// that take a time that grows with the square of its size.
+const fewReferred = 100
 
 // refers compares two fields: one value of either must pass.
 func (v *Visitor) refers(t *ir.FieldRef, slot, other int32, a, b *cell) bool {
-	if t.Shape == ir.Exact && v.count(slot, maxReferred) == maxReferred {
-		return v.share(t.Cased, slot, other, a)
+	if v.count(slot, fewReferred) == fewReferred && v.count(other, fewReferred) == fewReferred {
+		return v.referMany(t, slot, other, a)
 	}
-	n := 0
-	for i := v.first(slot); i >= 0 && n < maxReferred; i = v.values[i].next {
+	for i := v.first(slot); i >= 0; i = v.values[i].next {
 		v.load(i, a)
-		n++
-		m := 0
-		for k := v.first(other); k >= 0 && (m < maxReferred || t.Shape == ir.Exact); k = v.values[k].next {
+		for k := v.first(other); k >= 0; k = v.values[k].next {
 			v.load(k, b)
-			m++
 			if refer(t.Shape, a.text(t.Cased), b.text(t.Cased)) {
 				return true
 			}
@@ -124,15 +136,42 @@ func (v *Visitor) count(slot int32, most int) (n int) {
 	return n
 }
 
-// share reports whether two fields have a value in common.
-func (v *Visitor) share(cased bool, slot, other int32, c *cell) bool {
-	texts := map[string]bool{}
-	for i := v.first(slot); i >= 0; i = v.values[i].next {
-		v.load(i, c)
-		texts[string(c.text(cased))] = true
+// referMany is refers for fields of many values.
+func (v *Visitor) referMany(t *ir.FieldRef, slot, other int32, c *cell) bool {
+	texts := func(slot int32) (list [][]byte) {
+		for i := v.first(slot); i >= 0; i = v.values[i].next {
+			v.load(i, c)
+			list = append(list, slices.Clone(c.text(t.Cased)))
+		}
+		return list
 	}
-	for i := v.first(other); i >= 0; i = v.values[i].next {
-		if v.load(i, c); texts[string(c.text(cased))] {
+	return referAny(t.Shape, texts(slot), texts(other))
+}
+
+// referAny compares the texts of two fields. Those of the first stand one
+// behind the other, between bytes that no text has; an index of all that
+// begins in them, in linear time, finds those of the second.
+func referAny(shape ir.Shape, first, second [][]byte) bool {
+	const bound = 0xff // no byte of UTF-8
+	if len(first) == 0 || len(second) == 0 {
+		return false
+	}
+	all := []byte{bound}
+	for _, text := range first {
+		all = append(append(all, text...), bound)
+	}
+	index := suffixarray.New(all)
+	var text []byte
+	for _, w := range second {
+		text = text[:0]
+		if shape == ir.Exact || shape == ir.Prefix {
+			text = append(text, bound)
+		}
+		text = append(text, w...)
+		if shape == ir.Exact || shape == ir.Suffix {
+			text = append(text, bound)
+		}
+		if len(text) == 0 || len(index.Lookup(text, 1)) > 0 {
 			return true
 		}
 	}

@@ -1,6 +1,9 @@
 package eval
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // A context says where in a Windows event an object stands. Exporters write
 // the event's XML in different shapes; rules use the names of the leaves.
@@ -59,7 +62,9 @@ func (v *Visitor) enter(l *level, key []byte) {
 	case outside, inEvent: // outside: the event itself
 		l.context = enterEvent(key, parent.context)
 	case inUser:
-		l.context = inData
+		if !isAttributes(key) {
+			l.context = inData
+		}
 	case inWinlog:
 		if string(key) == "event_data" || string(key) == "user_data" {
 			l.context = inData
@@ -69,18 +74,18 @@ func (v *Visitor) enter(l *level, key []byte) {
 			return // those of the element EventData
 		}
 		if string(key) == "Data" {
-			l.context = inItem
+			l.context, l.texts = inItem, len(v.items)
 			return
 		}
-		v.enterPart(l, 0, key)
+		v.enterPart(l, 0, key, rankData)
 	case inSystem:
-		v.enterPart(l, 0, key)
+		v.enterPart(l, 0, key, rankSystem)
 	case inPart:
 		if isAttributes(key) {
-			l.context, l.alias = inPart, parent.alias
+			l.context, l.alias, l.aliasRank = inPart, parent.alias, parent.aliasRank
 			return
 		}
-		v.enterPart(l, parent.alias, key)
+		v.enterPart(l, parent.alias, key, parent.aliasRank)
 	case inItem:
 		if isAttributes(key) {
 			l.context, l.alias = inItem, 1
@@ -109,16 +114,31 @@ func enterEvent(key []byte, c context) context {
 }
 
 // enterPart opens an element whose members are named after it.
-func (v *Visitor) enterPart(l *level, prefix int, key []byte) {
-	key = bytes.TrimSuffix(key, []byte("_attributes"))
-	if prefix+len(key) > v.names.longest {
-		return
+func (v *Visitor) enterPart(l *level, prefix int, key []byte, rk rank) {
+	text, ok := v.join(prefix, bytes.TrimSuffix(key, []byte("_attributes")))
+	if ok && len(text) > 0 {
+		v.alias = text
+		l.context, l.alias, l.aliasRank = inPart, len(text), rk
 	}
-	v.alias = append(v.alias[:prefix], key...)
+}
+
+// join returns, in the room of v.alias, the name that begins with its first
+// bytes and goes on with the key without its spaces (X3), or false where no
+// field has a name as long.
+func (v *Visitor) join(prefix int, key []byte) (text []byte, ok bool) {
+	text = v.alias[:prefix]
 	if prefix > 0 {
-		v.alias = append(append(v.alias[:prefix], '_'), key...)
+		text = append(text, '_')
 	}
-	l.context, l.alias = inPart, len(v.alias)
+	for _, c := range key {
+		if c != ' ' {
+			text = append(text, c)
+		}
+		if len(text) > v.names.longest {
+			return nil, false
+		}
+	}
+	return text, true
 }
 
 // isAttributes reports whether the key is under which exporters put the
@@ -134,12 +154,12 @@ func isText(key []byte) bool {
 }
 
 // resolveAlias finds the slot of a name under which rules know the field that
-// the event calls otherwise, or -1. found says that the name as it stands is
-// that of a field.
-func (v *Visitor) resolveAlias(key []byte, r ref, found bool) (int32, rank) {
+// the event calls otherwise, or -1. The entry is that of the name as it stands
+// where it has one.
+func (v *Visitor) resolveAlias(e *name, key []byte, r ref) (int32, rank) {
 	n := len(v.levels)
 	if n == 0 {
-		if found {
+		if e != nil && e.slot >= 0 && !e.aliased {
 			return -1, 0
 		}
 		return v.resolveFlat(key)
@@ -154,18 +174,44 @@ func (v *Visitor) resolveAlias(key []byte, r ref, found bool) (int32, rank) {
 		return v.lookWinlog(key), rankSystem
 	case inPart:
 		if isText(key) {
-			return v.lookAlias(l.alias, nil), rankSystem
+			return v.slotOf(v.alias[:l.alias]), l.aliasRank
 		}
-		return v.lookAlias(l.alias, key), rankSystem
+		return v.lookAlias(l.alias, key), l.aliasRank
 	case inItem:
 		v.noteItem(key, r)
 	}
 	return -1, 0
 }
 
-// resolveFlat finds what is meant by a name at the top of the event that is
-// not a field's: one with spaces (X3), or one of the paths above written with
-// dots.
+// claimAlias notes that an object is there under the name by which rules know
+// it.
+func (v *Visitor) claimAlias(e *name, key []byte) {
+	if n := len(v.levels); n > 0 {
+		switch c := v.levels[n-1].context; {
+		case c == inItem, c == inData && string(key) == "Data", c != inSystem && isAttributes(key):
+			return // its members belong to the element
+		}
+	}
+	if slot, rk := v.resolveAlias(e, key, ref{}); slot >= 0 {
+		if s := v.claim(slot, rk); s != nil {
+			s.object = true
+		}
+	}
+}
+
+// isAliased reports whether a name at the top of an event may mean more than
+// itself.
+func isAliased(name string) bool {
+	for i := range dotted {
+		if strings.HasPrefix(name, dotted[i].prefix) {
+			return true
+		}
+	}
+	return strings.Contains(name, " ")
+}
+
+// resolveFlat finds what else is meant by a name at the top of the event: one
+// with spaces (X3), or one of the paths above written with dots.
 func (v *Visitor) resolveFlat(key []byte) (int32, rank) {
 	if len(key) == 0 {
 		return -1, 0
@@ -176,6 +222,9 @@ func (v *Visitor) resolveFlat(key []byte) (int32, rank) {
 			if rest, ok := bytes.CutPrefix(key, []byte(d.prefix)); ok {
 				if d.context == inWinlog {
 					return v.lookWinlog(rest), rankSystem
+				}
+				if d.context == inSystem {
+					return v.lookAlias(0, rest), rankSystem
 				}
 				return v.lookAlias(0, rest), rankData
 			}
@@ -188,24 +237,16 @@ func (v *Visitor) resolveFlat(key []byte) (int32, rank) {
 }
 
 // lookAlias finds the slot of the name that begins with the first bytes of
-// v.alias and goes on with the key without its spaces (X3).
+// v.alias and goes on with the key.
 func (v *Visitor) lookAlias(prefix int, key []byte) int32 {
-	if prefix+1+len(key) > 2*v.names.longest+1 {
-		return -1
-	}
 	if prefix == 0 && bytes.IndexByte(key, ' ') < 0 {
 		return v.slotOf(key)
 	}
-	text := v.alias[:prefix]
-	if prefix > 0 && len(key) > 0 {
-		text = append(text, '_')
+	text, ok := v.join(prefix, key)
+	if !ok {
+		return -1
 	}
-	for _, c := range key {
-		if c != ' ' {
-			text = append(text, c)
-		}
-	}
-	v.alias = append(v.alias[:0], text...)
+	v.alias = text
 	return v.slotOf(text)
 }
 
@@ -225,36 +266,51 @@ func (v *Visitor) slotOf(text []byte) int32 {
 	return -1
 }
 
-// noteItem remembers the name and the text of a Data element.
+// noteItem remembers the name and the texts of a Data element.
 func (v *Visitor) noteItem(key []byte, r ref) {
 	n := len(v.levels)
 	l := &v.levels[n-1]
-	if l.alias == 1 && n > 1 {
+	attribute := l.alias == 1 && n > 1
+	if attribute {
 		l = &v.levels[n-2] // the object of its attributes is innermost
 	}
 	switch string(key) {
 	case "Name", "@Name", "-Name":
-		l.name = r
-	default:
-		if isText(key) {
-			l.value = r
+		if r.flags&nothing == 0 {
+			l.name = r
+			l.names++
 		}
+		return
+	}
+	if attribute || !isText(key) {
+		return
+	}
+	l.texted = true
+	if r.flags&nothing == 0 {
+		v.items = append(v.items, r)
 	}
 }
 
-// item gives the field that a Data element names the element's text. An
-// element without a name is a value of the field Data.
+// item gives the field that a Data element names the element's texts. Those of
+// an element that has not exactly one name are values of the field Data.
 func (v *Visitor) item(l *level) {
-	if l.alias == 1 || l.value == (ref{}) {
+	if l.alias == 1 {
 		return
 	}
 	key := []byte("Data")
-	if l.name != (ref{}) {
+	if l.names == 1 {
 		x := value{from: l.name.from, to: l.name.to, flags: l.name.flags}
-		key = v.raw(&x)
+		if key = v.raw(&x); x.flags&escaped != 0 {
+			v.keybuf = unescape(v.keybuf[:0], key)
+			key = v.keybuf
+		}
 	}
-	if slot := v.lookAlias(0, key); slot >= 0 {
-		l.value.flags |= again
-		v.put(slot, rankData, l.value)
+	if slot := v.lookAlias(0, key); slot >= 0 && (l.texted || l.names == 1) {
+		v.claim(slot, rankData)
+		for _, r := range v.items[l.texts:] {
+			r.flags |= again
+			v.put(slot, rankData, r)
+		}
 	}
+	v.items = v.items[:l.texts]
 }

@@ -15,6 +15,8 @@ func (x *Explanation) String() string {
 	verdict := "does not match"
 	if x.Matched {
 		verdict = "matches"
+	} else if x.Undecided {
+		verdict = "is not decided"
 	}
 	fmt.Fprintf(&b, "the rule %q %s\n", x.Title, verdict)
 	for _, s := range x.Where {
@@ -28,9 +30,30 @@ func (x *Explanation) String() string {
 		if field == "" {
 			field = "the event"
 		}
-		fmt.Fprintf(&b, "  %s: %s%s\n", field, c.Want, where(x.File, c.Line, 0))
+		fmt.Fprintf(&b, "  %s: %s%s%s\n", field, c.Want, where(x.File, c.Line, 0), c.example())
 	}
 	return b.String()
+}
+
+// example returns what the field could be.
+func (c *Change) example() string {
+	switch {
+	case c.Remove && c.Field == "":
+		return ""
+	case c.Remove:
+		return ", such as without the field"
+	case len(c.Values) == 0:
+		return ", such as null"
+	}
+	return ", such as " + quotedList(c.Values)
+}
+
+func quotedList(texts []string) string {
+	quoted := make([]string, len(texts))
+	for i, v := range texts {
+		quoted[i] = strconv.Quote(v)
+	}
+	return strings.Join(quoted, ", ")
 }
 
 // where returns the place of a test, in parentheses.
@@ -50,7 +73,9 @@ const maxPrinted = 8
 
 func (s *Step) write(b *strings.Builder, depth int, file string) {
 	mark := "- "
-	if s.Passed {
+	if s.undecided() {
+		mark = "? "
+	} else if s.Passed {
 		mark = "+ "
 	}
 	b.WriteString(strings.Repeat("  ", depth) + mark)
@@ -92,17 +117,16 @@ func (s *Step) writeTest(b *strings.Builder, file string) {
 	case len(s.Seen) == 0:
 		b.WriteString("; it is null")
 	default:
-		quoted := make([]string, len(s.Seen))
-		for i, v := range s.Seen {
-			quoted[i] = strconv.Quote(v)
-		}
-		b.WriteString("; it is " + strings.Join(quoted, ", "))
+		b.WriteString("; it is " + quotedList(s.Seen))
+	}
+	if s.Error != "" {
+		b.WriteString("; the answer is not known: " + s.Error)
 	}
 	b.WriteString(where(file, s.Line, s.Column) + "\n")
 }
 
-// describe says in words what a test asks of its field.
-func describe(t ir.Test, field string) string {
+// Describe says in words what a test asks of its field.
+func Describe(t ir.Test, field string) string {
 	switch t := t.(type) {
 	case *ir.Text:
 		return describeText(t, field == "")

@@ -25,6 +25,7 @@ func Build(r *sigma.Rule) (*Rule, error) {
 	if len(out.Where) == 0 {
 		b.fail(r.Detection.Pos, sigma.MissingKey, "the detection has no condition", "")
 	}
+	b.taxonomy()
 	if len(b.errs) > 0 {
 		b.errs.Sort()
 		return nil, b.errs
@@ -64,6 +65,16 @@ func (b *builder) fail(pos sigma.Pos, code sigma.Code, msg, hint string) {
 // note warns of a spelling.
 func (b *builder) note(pos sigma.Pos, msg, hint string) {
 	b.warnings = append(b.warnings, &sigma.Error{Pos: pos, Code: sigma.Style, Msg: msg, Hint: hint})
+}
+
+// taxonomy warns of names of fields that are not those of Sigma (B6). A
+// pipeline may turn them into those of a target; nothing here does.
+func (b *builder) taxonomy() {
+	if t := b.rule.Taxonomy; t != "" && t != "sigma" {
+		b.warnings = append(b.warnings, &sigma.Error{Pos: b.rule.At("taxonomy"), Code: sigma.Assumed,
+			Msg:  fmt.Sprintf("the fields are those of the taxonomy %q and are taken by their names", t),
+			Hint: "use a pipeline for that taxonomy, or none for Sigma's names"})
+	}
 }
 
 // node builds a part of a search. After an error it returns Const(false),

@@ -235,6 +235,23 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+// TestTaxonomy warns of fields that have other names than Sigma's.
+func TestTaxonomy(t *testing.T) {
+	for _, c := range []struct{ item, taxonomy, want string }{
+		{"B6 the default", "sigma", ""},
+		{"B6 another", "ecs", `rule.yml:2:11: the fields are those of the taxonomy "ecs" and are taken by their names (use a pipeline for that taxonomy, or none for Sigma's names)`},
+	} {
+		rule, err := sigma.ParseRule("rule.yml", []byte("title: t\ntaxonomy: "+c.taxonomy+"\nlogsource: {product: p}\ndetection: {s: {f: x}, condition: s}\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := ir.Build(rule)
+		if err != nil || r.Warnings.Error() != c.want {
+			t.Errorf("%s: %v, %v", c.item, r, err)
+		}
+	}
+}
+
 // TestRewriteShares shows that a rewrite copies only what changes, and that a
 // search that is named twice stays one.
 func TestRewriteShares(t *testing.T) {

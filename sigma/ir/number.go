@@ -18,8 +18,8 @@ const maxNumber = 1000
 
 // ParseNumber reads a number as YAML 1.2 and JSON write them: decimal
 // integers and fractions with an exponent, 0x and 0o integers. The second
-// result is false for everything else, infinity and NaN (V10) and texts of
-// more than a thousand bytes included.
+// result is false for everything else, infinity and NaN (V10), exponents
+// beyond 400 and texts of more than a thousand bytes included.
 func ParseNumber(text string) (Number, bool) {
 	if len(text) > maxNumber {
 		return "", false
@@ -50,19 +50,13 @@ func ParseNumber(text string) (Number, bool) {
 	if !ok {
 		return "", false
 	}
-	for ; shift > 0; shift-- {
-		if fraction == "" {
-			fraction = "0"
-		}
-		whole, fraction = whole+fraction[:1], fraction[1:]
+	if shift > 0 {
+		fraction += strings.Repeat("0", max(shift-len(fraction), 0))
+		return plain(sign, whole+fraction[:shift], fraction[shift:]), true
 	}
-	for ; shift < 0; shift++ {
-		if whole == "" {
-			whole = "0"
-		}
-		whole, fraction = whole[:len(whole)-1], whole[len(whole)-1:]+fraction
-	}
-	return plain(sign, whole, fraction), true
+	whole = strings.Repeat("0", max(-shift-len(whole), 0)) + whole
+	point := len(whole) + shift
+	return plain(sign, whole[:point], whole[point:]+fraction), true
 }
 
 // IsInt reports whether the number has no fraction.

@@ -9,6 +9,7 @@
 package backtrack
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/dlclark/regexp2"
@@ -17,8 +18,9 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
 
-// The limits of one search. A value that is longer, or on which the engine
-// takes longer, counts as one that does not match.
+// The limits of one search. Of a value that is longer, or on which the engine
+// takes longer, it is not known whether it matches: see eval.Match.Err. So each
+// such expression can cost MaxTime for each new value of its field.
 const (
 	MaxTime  = 100 * time.Millisecond
 	MaxBytes = 1 << 16
@@ -48,10 +50,19 @@ func New(t *ir.Regexp) (eval.Matcher, error) {
 type matcher struct{ re *regexp2.Regexp }
 
 // Match reports whether the expression matches somewhere in the text.
-func (m matcher) Match(text []byte) bool {
+func (m matcher) Match(text []byte) (bool, error) {
 	if len(text) > MaxBytes {
-		return false
+		return false, errLong
 	}
 	ok, err := m.re.MatchString(string(text))
-	return ok && err == nil // the only error is that the time is up
+	if err != nil { // the only one is that the time is up; it has the text in it
+		return false, errSlow
+	}
+	return ok, nil
 }
+
+// Why an answer is not known.
+var (
+	errLong = fmt.Errorf("the value is longer than %d KiB, the limit of look-around and back-references", MaxBytes>>10)
+	errSlow = fmt.Errorf("the regular expression takes longer than %v on the value", MaxTime)
+)

@@ -23,21 +23,20 @@ func TestMatch(t *testing.T) {
 		{re: `(.)\1`, text: "helo"},
 		{re: `^(?>a+)b$`, text: "aaab", want: true},
 		{re: `é(?=É)`, text: "xéÉ", want: true},
-		{re: `a(?=b)`, text: strings.Repeat("x", backtrack.MaxBytes) + "ab"},
 	} {
 		m := compile(t, &ir.Regexp{Source: c.re})
-		if got := m.Match([]byte(c.text)); got != c.want {
-			t.Errorf("%s in %.40q: %t", c.re, c.text, got)
+		if got, err := m.Match([]byte(c.text)); got != c.want || err != nil {
+			t.Errorf("%s in %.40q: %t, %v", c.re, c.text, got, err)
 		}
 	}
 }
 
 func TestFlags(t *testing.T) {
 	re := &ir.Regexp{Source: `^A.(?=b)`, IgnoreCase: true, MultiLine: true, DotMatchesLine: true}
-	if !compile(t, re).Match([]byte("x\na\nb")) {
+	if ok, err := compile(t, re).Match([]byte("x\na\nb")); !ok || err != nil {
 		t.Error("the flags have no effect")
 	}
-	if compile(t, &ir.Regexp{Source: re.Source}).Match([]byte("x\na\nb")) {
+	if ok, err := compile(t, &ir.Regexp{Source: re.Source}).Match([]byte("x\na\nb")); ok || err != nil {
 		t.Error("flags that are not set have an effect")
 	}
 }
@@ -48,15 +47,21 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestTime: an expression that needs exponential time is given up.
-func TestTime(t *testing.T) {
+// TestLimits has what is given up: an expression that needs exponential time,
+// and a value that is too long.
+func TestLimits(t *testing.T) {
 	m := compile(t, &ir.Regexp{Source: `^(?=x?)(a+)+$`})
 	start := time.Now()
-	if m.Match([]byte(strings.Repeat("a", 60) + "b")) {
-		t.Error("a match")
+	ok, err := m.Match([]byte(strings.Repeat("a", 60) + "b"))
+	if ok || err == nil || !strings.Contains(err.Error(), "takes longer than 100ms") || strings.Contains(err.Error(), "aaa") {
+		t.Errorf("%t, %v", ok, err)
 	}
-	if took := time.Since(start); took > 50*backtrack.MaxTime {
+	if took := time.Since(start); took > 100*backtrack.MaxTime {
 		t.Errorf("it takes %v", took)
+	}
+	ok, err = compile(t, &ir.Regexp{Source: `a(?=b)`}).Match([]byte(strings.Repeat("x", backtrack.MaxBytes) + "ab"))
+	if ok || err == nil || !strings.Contains(err.Error(), "longer than 64 KiB") {
+		t.Errorf("%t, %v", ok, err)
 	}
 }
 
