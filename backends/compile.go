@@ -31,7 +31,8 @@ type Compiler struct {
 
 // A Query is what one condition of a rule compiles to.
 type Query struct {
-	Text string
+	Text string // in the format of the compiler
+	Bare string // the query in the language's own form, the default format
 }
 
 // A Result is what a rule compiles to: one query a condition, and what there
@@ -98,6 +99,22 @@ func suggest(word string, candidates []string) string {
 // Backend returns the target.
 func (c *Compiler) Backend() *emit.Backend { return c.backend }
 
+// Cannot returns the names of the traits of events, as package synth has them,
+// that say nothing about the compiler's queries: what the stores of the
+// language do not hold, and what the settings give up.
+func (c *Compiler) Cannot() []string {
+	names := c.backend.Cannot
+	for i := range c.backend.Settings {
+		s := &c.backend.Settings[i]
+		value, ok := c.settings[s.Name]
+		if !ok {
+			value = s.Default
+		}
+		names = slices.Concat(names, s.Cannot[value])
+	}
+	return names
+}
+
 // Compile compiles a document. The error is an ErrorList with the places of
 // all that is wrong. Correlations and filters are not compiled yet: they are
 // Unsupported.
@@ -124,23 +141,32 @@ func unsupportedDocument(pos sigma.Pos, what string) error {
 // Rule compiles a rule that ir.Build made, so that one can be compiled for
 // several targets.
 func (c *Compiler) Rule(r *ir.Rule) (*Result, error) {
-	r, err := c.pipeline.Apply(r, c.backend.Name)
+	r, err := c.Map(r)
 	if err != nil {
 		return nil, err
 	}
+	return c.Mapped(r)
+}
+
+// Map applies the compiler's pipeline: it returns the rule in the names and
+// values of the target.
+func (c *Compiler) Map(r *ir.Rule) (*ir.Rule, error) { return c.pipeline.Apply(r, c.backend.Name) }
+
+// Mapped compiles a rule that Map returned.
+func (c *Compiler) Mapped(r *ir.Rule) (*Result, error) {
 	j := &emit.Job{Backend: c.backend, Rule: r, Settings: c.settings}
 	out := &Result{Queries: make([]Query, 0, len(r.Where))}
 	for _, e := range r.Where {
+		emit.NoteNulls(j, e)
 		e = emit.Lower(j, e)
 		if k, ok := e.(ir.Const); ok {
 			j.Fail(r.Source.Detection.Pos, sigma.RuleRejected, "", "the condition is %t for every event", bool(k))
 			continue
 		}
-		text := c.backend.Query(j, e)
-		if c.format.Wrap != nil && len(j.Errors) == 0 {
-			text = c.format.Wrap(j, text)
+		query := c.backend.Query(j, e)
+		if len(j.Errors) == 0 {
+			out.Queries = append(out.Queries, Query{Text: write(j, c.format, query), Bare: write(j, c.backend.Format(""), query)})
 		}
-		out.Queries = append(out.Queries, Query{Text: text})
 	}
 	if len(j.Errors) > 0 {
 		j.Errors.Sort()
@@ -148,4 +174,12 @@ func (c *Compiler) Rule(r *ir.Rule) (*Result, error) {
 	}
 	out.Warnings = slices.Concat(r.Warnings, j.Warnings)
 	return out, nil
+}
+
+// write returns the query in a format.
+func write(j *emit.Job, f *emit.Format, query string) string {
+	if f.Wrap == nil {
+		return query
+	}
+	return f.Wrap(j, query)
 }

@@ -21,7 +21,26 @@ var CaseSetting = emit.Setting{
 	Doc:     "fold ignores case, as Sigma means it; native compares as the field's index does, which is faster",
 	Default: "fold",
 	Values:  []string{"fold", "native"},
+	Cannot:  map[string][]string{"native": {"other-case", "odd-case"}},
 }
+
+// What no index holds, for the backends of Lucene and Kibana KQL.
+var (
+	// Cannot: a field that rules compare with whole numbers is mapped as long,
+	// which makes 403 of "0403" and of 403.0 alike, and cuts fractions off
+	// (Elasticsearch Reference, "coerce"). A field of booleans has no other values.
+	Cannot = []string{"fraction", "number-as-text", "wrong-type"}
+
+	// CannotTyped: a document with a value that its field's type does not
+	// have, such as "-" in a field of addresses, is refused, or indexed without
+	// the field (Elasticsearch Reference, "ignore_malformed").
+	CannotTyped = []string{"wrong-type"}
+
+	// CannotKeywords is Cannot for the languages that have no search of the
+	// whole event: the setting keyword_fields names the fields, and a warning
+	// says so.
+	CannotKeywords = append([]string{"any-keyword"}, Cannot...)
+)
 
 // Native reports whether the user chose the language's own comparison of
 // case.
@@ -37,6 +56,30 @@ func Indexed(f emit.Field, cased bool) (name string, folds bool) {
 		return f.Column.Caseless, true
 	}
 	return f.Name, f.Type() == schema.Text
+}
+
+// FoldText returns the text as EQL and ES|QL can seek it in a column whose
+// index folds case: without regard to case, with a warning where that matters.
+func FoldText(p *emit.Printer, f emit.Field, t *ir.Text) *ir.Text {
+	if f.Type() != schema.Caseless || !t.Cased || !emit.PatternHas(t.Pattern, emit.HasLetters) {
+		return t
+	}
+	p.Warn(t.Pos, p.More(), "", "the index of %s folds case: other cases of the value are found too", f.Name)
+	return &ir.Text{Pos: t.Pos, Pattern: t.Pattern}
+}
+
+// FoldRegexp is FoldText for regular expressions.
+func FoldRegexp(p *emit.Printer, f emit.Field, t *ir.Regexp) *ir.Regexp {
+	if f.Type() != schema.Caseless || t.IgnoreCase || t.Source == "" {
+		return t
+	}
+	folded := *t
+	folded.IgnoreCase = true
+	if folded.Parse() != nil || folded.Tree == nil {
+		return t
+	}
+	p.Warn(t.Pos, p.More(), "", "the index of %s folds case: the expression matches in any case", f.Name)
+	return &folded
 }
 
 // CaseMatters reports whether a text has letters and must be compared without

@@ -18,6 +18,7 @@ func networkText(j *emit.Job, f emit.Field, t *ir.CIDR) ir.Test {
 	var patterns []ir.Pattern
 	if t.Prefix.Addr().Is4() {
 		patterns = octets(t.Prefix)
+		j.Warn(f.Pos, sigma.Assumed, "", "%s is text: what looks like the begin of an address of %s is taken to be one", f.Name, t.Prefix)
 	} else {
 		if patterns = groups(t.Prefix); patterns == nil {
 			j.Fail(t.Pos, sigma.Unsupported, "esql can: it reads the text as an address",

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/sigma-compiler/sigmac/backends/readback"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/schema"
@@ -31,6 +32,27 @@ type Backend struct {
 	// Query writes the query of one condition. Mistakes and notes go to the
 	// job; after a mistake the result is not used.
 	Query func(j *Job, e ir.Expr) string
+
+	// Read reads a query of the language back. It is nil where nothing does
+	// yet; then queries cannot be verified.
+	Read readback.Reader
+
+	// Columns reads the expressions of the columns that a rule's queries compute.
+	// It is nil for languages without such columns.
+	Columns func(list []ir.Computed, o readback.Options) (readback.Columns, error)
+
+	// Cannot names traits of events, as package synth has them, that the
+	// stores of the language do not hold, so that an event with one says
+	// nothing about a query. Each has its reason in a comment.
+	Cannot []string
+
+	// CannotTyped are such traits where a schema declares the types of fields.
+	CannotTyped []string
+
+	// AboutCase reports whether a warning only says that the query compares
+	// case as the index does: where the index folds case, there is nothing to
+	// warn of. It is nil where there are no such warnings.
+	AboutCase func(w *sigma.Error) bool
 }
 
 // A Format is what a query is wrapped in.
@@ -44,6 +66,10 @@ type Setting struct {
 	Name, Doc string
 	Default   string
 	Values    []string // the values allowed; nil allows all
+
+	// Cannot names, for a value that gives up a part of what rules mean, the
+	// traits of events that a query is no longer to tell apart.
+	Cannot map[string][]string
 }
 
 // Setting returns the setting with that name, or nil.

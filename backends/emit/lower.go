@@ -135,6 +135,11 @@ func lowerTest(j *Job, f Field, t ir.Test) (ir.Test, bool) {
 		return lowerCompare(j, f, t)
 	case *ir.Bool:
 		return lowerBool(j, f, t)
+	case *ir.CIDR:
+		switch f.Type() {
+		case schema.Int, schema.Float, schema.Bool, schema.Time, schema.GUID:
+			return never(j, f, t, "holds no addresses")
+		}
 	}
 	return t, true
 }
@@ -338,4 +343,39 @@ func parseBool(s string) (value, ok bool) {
 		return false, true
 	}
 	return false, false
+}
+
+// NoteNulls warns of the tests whether a field exists: to no language is a
+// field that is null there, as it is to Sigma (M7).
+func NoteNulls(j *Job, e ir.Expr) { noteNulls(&Printer{Job: j}, e) }
+
+func noteNulls(p *Printer, e ir.Expr) {
+	switch e := e.(type) {
+	case ir.And:
+		for _, x := range e {
+			noteNulls(p, x)
+		}
+	case ir.Or:
+		for _, x := range e {
+			noteNulls(p, x)
+		}
+	case *ir.Not:
+		p.Odd = !p.Odd
+		noteNulls(p, e.X)
+		p.Odd = !p.Odd
+	case *ir.Named:
+		noteNulls(p, e.X)
+	case *ir.Match:
+		ir.WalkTests(e.Test, func(t ir.Test) {
+			x, ok := t.(*ir.Exists)
+			if !ok {
+				return
+			}
+			code := p.Less()
+			if !x.Want {
+				code = p.More()
+			}
+			p.Warn(x.Pos, code, "", "%s takes a field that is null for one that does not exist", p.Backend.Title)
+		})
+	}
 }

@@ -17,6 +17,8 @@ import (
 	"strings"
 
 	"github.com/sigma-compiler/sigmac/backends/emit"
+	"github.com/sigma-compiler/sigmac/backends/kusto/kustoread"
+	"github.com/sigma-compiler/sigmac/backends/readback"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
 
@@ -33,6 +35,18 @@ var Backend = &emit.Backend{
 		Name: "keyword_columns", Doc: "the columns that keywords are sought in, separated by commas; all columns where none is named",
 	}},
 	Query: query,
+	Read:  kustoread.Read,
+	Columns: func(list []ir.Computed, o readback.Options) (readback.Columns, error) {
+		return kustoread.NewColumns(list, o)
+	},
+	Cannot: []string{
+		// A string is never null: an absent one is empty (scalar data types, "string").
+		"empty-text",
+		// A column has one value; an array is one of type dynamic.
+		"list",
+		// Columns have types: a long has no fraction, and no zero before it.
+		"fraction", "number-as-text", "text-as-number", "wrong-type",
+	},
 }
 
 // maxChain is how many tests stand side by side before they become a tree:
@@ -67,7 +81,7 @@ var dialect = emit.Dialect{
 // each.
 func query(j *emit.Job, e ir.Expr) string {
 	rule := j.Rule
-	j.Rule, e = settle(j, e)
+	j.Rule, e = emit.Settle(j, e, typeOf)
 	p := emit.Printer{Job: j, Dialect: &dialect}
 	condition := p.Expr(e).Text
 	j.Rule = rule

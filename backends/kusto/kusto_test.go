@@ -119,7 +119,11 @@ func TestWarnings(t *testing.T) {
 	if len(j.Warnings) != 1 || j.Warnings[0].Code != sigma.Assumed || !j.Warnings[0].IsValid() {
 		t.Errorf("dynamic: got %v", j.Warnings)
 	}
-	for _, detection := range []string{`{S: [a, '']}`, `{I: 5}`, `{X|contains: b}`} {
+	_, j = compile(t, `{S: [a, '']}`, given{columns: columns})
+	if len(j.Warnings) != 1 || j.Warnings[0].Code != sigma.MatchesMore || !j.Warnings[0].IsValid() {
+		t.Errorf("the empty text: got %v", j.Warnings)
+	}
+	for _, detection := range []string{`{S: [a, b]}`, `{I: 5}`, `{X|contains: b}`} {
 		if _, j := compile(t, detection, given{columns: columns}); len(j.Warnings) > 0 {
 			t.Errorf("%s: got %v", detection, j.Warnings)
 		}

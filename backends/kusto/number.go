@@ -119,6 +119,7 @@ func timePart(p *emit.Printer, f emit.Field, t *ir.TimePart) emit.Frag {
 		p.Fail(t.Pos, sigma.BadFieldType, "", "%s is of type %s and has no %s", f.Name, typ, t.Part)
 		return emit.Frag{}
 	}
+	p.Warn(t.Pos, sigma.Assumed, "", "Kusto holds times in UTC: the %s of one with another zone is that of the same moment in UTC", t.Part)
 	part := `datetime_part("` + t.Part.String() + `", ` + date + ")"
 	if t.Part == ir.Week {
 		part = "week_of_year(" + date + ")"

@@ -61,6 +61,8 @@ func textIn(p *emit.Printer, operand string, t *ir.Text) emit.Frag {
 	case shape == ir.Any:
 		return emit.Atom("isnotempty(" + operand + ")")
 	case shape == ir.Exact && literal == "" && operand != "*":
+		// "The string type doesn't support null values" (scalar data types).
+		p.Warn(t.Pos, p.More(), "", "to Kusto a text that is absent is the empty text: events without it are found, too")
 		return emit.Atom("isempty(" + operand + ")")
 	case needsRegexp(t):
 		return matches(p, operand, patternTree(t), t.Pos)

@@ -2,6 +2,7 @@ package splunk
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/sigma-compiler/sigmac/backends/emit"
@@ -78,9 +79,9 @@ func pcreChar(b *strings.Builder, r rune) {
 const wordEdge = `(?:(?<!\w)(?=\w)|(?<=\w)(?!\w))`
 
 // pcreSource returns a rule's own expression for a string literal of SPL,
-// which is PCRE: as it stands, but for what would mean something else after
+// which is PCRE: as it stands, but for what would mean something else there or after
 // decoding.
-func pcreSource(source string) string {
+func pcreSource(source string, multiLine bool) string {
 	var b strings.Builder
 	class := false
 	for i := 0; i < len(source); i++ {
@@ -108,6 +109,8 @@ func pcreSource(source string) string {
 		case c == ']' && class:
 			class = false
 			b.WriteByte(c)
+		case c == '$' && !class && !multiLine:
+			b.WriteString(`\z`) // $ is before a line break at the end, too
 		case c == '"' || c < ' ' || c == 0x7f:
 			pcreChar(&b, rune(c))
 		default:
@@ -116,6 +119,9 @@ func pcreSource(source string) string {
 	}
 	return b.String()
 }
+
+// inlineMultiLine finds the flag m in an expression.
+var inlineMultiLine = regexp.MustCompile(`\(\?[a-zA-Z]*m`)
 
 // pcreQuoted writes what \Q quotes, up to \E or the end, without the quotes.
 // It returns how many bytes of source that was.

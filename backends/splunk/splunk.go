@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/sigma-compiler/sigmac/backends/emit"
+	"github.com/sigma-compiler/sigmac/backends/splunk/splunkread"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
@@ -33,6 +34,13 @@ var Backend = &emit.Backend{
 		Doc: `write the wildcard "?" as "*", which is faster and matches more`,
 	}},
 	Query: query,
+	Read:  splunkread.Read,
+	Cannot: []string{
+		// Values are text as the source wrote it, and "1 does not match 1.0" (SR,
+		// search). A source writes the numbers of a field in one way: 403, and
+		// neither 403.0 nor 0403.
+		"fraction", "number-as-text",
+	},
 }
 
 // query writes the search clause and, where it is needed, the where command.

@@ -124,7 +124,7 @@ func whereRegexp(p *emit.Printer, f emit.Field, t *ir.Regexp) emit.Frag {
 	if t.Flags() != "" {
 		flags = "(?" + t.Flags() + ")"
 	}
-	return emit.Maybe("match(" + whereField(p, f) + `,"` + flags + pcreSource(t.Source) + `")`)
+	return emit.Maybe("match(" + whereField(p, f) + `,"` + flags + pcreSource(t.Source, t.MultiLine || inlineMultiLine.MatchString(t.Source)) + `")`)
 }
 
 // whereList writes the patterns of a list as one regular expression each for

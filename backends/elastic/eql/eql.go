@@ -4,6 +4,7 @@ package eql
 
 import (
 	"github.com/sigma-compiler/sigmac/backends/elastic"
+	"github.com/sigma-compiler/sigmac/backends/elastic/eql/eqlread"
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
@@ -20,10 +21,28 @@ var Backend = &emit.Backend{
 		Wrap: func(_ *emit.Job, query string) string { return "any where " + query },
 	}},
 	Settings: []emit.Setting{elastic.CaseSetting, elastic.KeywordFields},
+	Read:     eqlread.Read,
+	Cannot:   elastic.CannotKeywords,
 	Query: func(j *emit.Job, e ir.Expr) string {
+		rule := j.Rule
+		j.Rule, e = emit.Settle(j, elastic.SpreadKeywords(j, e), typeOf)
 		p := emit.Printer{Job: j, Dialect: &dialect}
-		return p.Expr(elastic.Prepare(j, elastic.SpreadKeywords(j, e), false)).Text
+		text := p.Expr(elastic.Prepare(j, e, false)).Text
+		j.Rule = rule
+		return text
 	},
+}
+
+// typeOf says which type a test takes its column for. What is compared with ==
+// may be of any type, but the operators of strings and cidrMatch check it.
+func typeOf(t ir.Test) uint8 {
+	switch t.(type) {
+	case *ir.Text, *ir.Regexp:
+		return 1
+	case *ir.CIDR:
+		return 2
+	}
+	return 0
 }
 
 // maxChain keeps chains shallow: a parser may count each operator of a chain

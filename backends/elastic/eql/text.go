@@ -32,6 +32,7 @@ func text(p *emit.Printer, f emit.Field, t *ir.Text) emit.Frag {
 // regular expression. Letters beyond ASCII are folded by recent engines only,
 // so that classes spell their cases.
 func textTerm(p *emit.Printer, f emit.Field, t *ir.Text) term {
+	t = elastic.FoldText(p, f, t)
 	shape, whole := t.Pattern.Shape()
 	analysed(p, f, t.Pos)
 	if shape != ir.Exact {
@@ -77,7 +78,7 @@ func regexp(p *emit.Printer, f emit.Field, t *ir.Regexp) emit.Frag {
 func expression(p *emit.Printer, f emit.Field, t *ir.Regexp) string {
 	analysed(p, f, t.Pos)
 	elastic.StringsOnly(p, f, t.Pos, "a regular expression")
-	return elastic.Expression(p, t, &elastic.Regexps)
+	return elastic.Expression(p, elastic.FoldRegexp(p, f, t), &elastic.Regexps)
 }
 
 // analysed notes that the language cannot search a field of analysed text.

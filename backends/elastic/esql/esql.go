@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sigma-compiler/sigmac/backends/elastic"
+	"github.com/sigma-compiler/sigmac/backends/elastic/esql/esqlread"
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
@@ -26,10 +27,44 @@ var Backend = &emit.Backend{
 		elastic.KeywordFields,
 		{Name: "index", Doc: "the index, or pattern of indices, that is searched", Default: "*"},
 	},
+	Read: esqlread.Read,
+	// A field with several values gives null to every operator of the language
+	// (ES|QL reference, "Multivalued fields"); the Caveats say so.
+	Cannot: append([]string{"list"}, elastic.CannotKeywords...),
 	Query: func(j *emit.Job, e ir.Expr) string {
+		rule := j.Rule
+		j.Rule, e = emit.Settle(j, elastic.SpreadKeywords(j, e), typeOf)
 		p := emit.Printer{Job: j, Dialect: &dialect}
-		return p.Expr(elastic.Prepare(j, elastic.SpreadKeywords(j, e), true)).Text
+		text := p.Expr(elastic.Prepare(j, e, true)).Text
+		j.Rule = rule
+		return text
 	},
+}
+
+const (
+	asText = 1 << iota
+	asNumber
+	asBool
+	asAddress
+	asTime
+)
+
+// typeOf says which type a test takes its column for: the types of both sides
+// of an operator are checked before a query runs.
+func typeOf(t ir.Test) uint8 {
+	switch t.(type) {
+	case *ir.Text, *ir.Regexp, *ir.FieldRef:
+		return asText
+	case *ir.Compare:
+		return asNumber
+	case *ir.Bool:
+		return asBool
+	case *ir.CIDR:
+		return asAddress
+	case *ir.TimePart:
+		return asTime
+	}
+	return 0
 }
 
 // wrap puts the source before the condition: the setting, or what a pipeline

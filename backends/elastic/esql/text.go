@@ -27,6 +27,7 @@ func text(p *emit.Printer, f emit.Field, t *ir.Text) emit.Frag { return textTerm
 // several of the field's values stand in one row, it is a regular expression
 // that spells the cases, or a search of the joined values.
 func textTerm(p *emit.Printer, f emit.Field, t *ir.Text) term {
+	t = elastic.FoldText(p, f, t)
 	shape, whole := t.Pattern.Shape()
 	if f.Type() == schema.IP && shape == ir.Exact {
 		single(p, f, t.Pos)
@@ -36,7 +37,7 @@ func textTerm(p *emit.Printer, f emit.Field, t *ir.Text) term {
 		return term{name(f.Name), " == ", quoted(whole)}
 	}
 	expr := stringOf(f)
-	fold := elastic.CaseMatters(t) && !elastic.Native(p.Job)
+	fold := elastic.CaseMatters(t) && (!elastic.Native(p.Job) || f.Type() == schema.Caseless)
 	if fold && emit.PatternHas(t.Pattern, emit.HasForeignLetters) {
 		single(p, f, t.Pos)
 		value := elastic.Regexps.Pattern(t.Pattern, false)
@@ -96,5 +97,5 @@ func single(p *emit.Printer, f emit.Field, pos sigma.Pos) {
 // wrongly, so that letters carry their case.
 func regexp(p *emit.Printer, f emit.Field, t *ir.Regexp) emit.Frag {
 	single(p, f, t.Pos)
-	return emit.Maybe(stringOf(f) + " rlike " + quoted(elastic.Expression(p, t, &elastic.Regexps)))
+	return emit.Maybe(stringOf(f) + " rlike " + quoted(elastic.Expression(p, elastic.FoldRegexp(p, f, t), &elastic.Regexps)))
 }

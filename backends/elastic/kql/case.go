@@ -2,6 +2,7 @@ package kql
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/sigma-compiler/sigmac/backends/elastic"
 	"github.com/sigma-compiler/sigmac/backends/emit"
@@ -36,9 +37,15 @@ func warnCase(j *emit.Job, e ir.Expr) {
 			what += " found"
 		}
 		j.Warn(c.first[odd].Pos, code, "fields whose index folds case find all; lucene, eql and esql ignore case by themselves",
-			"Kibana KQL compares case as the index does: %s as written only, unless the index folds case", what)
+			caseBegin+"%s as written only, unless the index folds case", what)
 	}
 }
+
+// caseBegin is how the warnings of warnCase begin.
+const caseBegin = "Kibana KQL compares case as the index does: "
+
+// aboutCase reports whether a warning is one of warnCase.
+func aboutCase(w *sigma.Error) bool { return strings.HasPrefix(w.Msg, caseBegin) }
 
 // expr counts below odd negations: 0 or 1.
 func (c *caseCount) expr(e ir.Expr, odd int) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sigma-compiler/sigmac/backends/elastic"
+	"github.com/sigma-compiler/sigmac/backends/elastic/kql/kqlread"
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
@@ -24,6 +25,10 @@ var Backend = &emit.Backend{
 		Default: "false",
 		Values:  []string{"false", "true"},
 	}},
+	Read:        kqlread.Read,
+	Cannot:      elastic.Cannot,
+	CannotTyped: elastic.CannotTyped,
+	AboutCase:   aboutCase,
 	Query: func(j *emit.Job, e ir.Expr) string {
 		p := emit.Printer{Job: j, Dialect: &dialect}
 		e = elastic.Prepare(j, e, false)

@@ -5,18 +5,22 @@ package lucene
 
 import (
 	"github.com/sigma-compiler/sigmac/backends/elastic"
+	"github.com/sigma-compiler/sigmac/backends/elastic/lucene/luceneread"
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
 
 // Backend is the language Lucene.
 var Backend = &emit.Backend{
-	Name:     "lucene",
-	Aliases:  []string{"es-qs", "elasticsearch", "opensearch", "opensearch_lucene"},
-	Title:    "Lucene",
-	Doc:      "Lucene's query_string syntax, for Elasticsearch, OpenSearch and Kibana",
-	Formats:  []emit.Format{{Name: "default", Doc: "the query alone"}},
-	Settings: []emit.Setting{elastic.CaseSetting},
+	Name:        "lucene",
+	Aliases:     []string{"es-qs", "elasticsearch", "opensearch", "opensearch_lucene"},
+	Title:       "Lucene",
+	Doc:         "Lucene's query_string syntax, for Elasticsearch, OpenSearch and Kibana",
+	Formats:     []emit.Format{{Name: "default", Doc: "the query alone"}},
+	Settings:    []emit.Setting{elastic.CaseSetting},
+	Read:        luceneread.Read,
+	Cannot:      elastic.Cannot,
+	CannotTyped: elastic.CannotTyped,
 	Query: func(j *emit.Job, e ir.Expr) string {
 		p := emit.Printer{Job: j, Dialect: &dialect}
 		return p.Expr(elastic.Prepare(j, e, false)).Text

@@ -1,0 +1,195 @@
+package splunkread_test
+
+import (
+	"fmt"
+	"math/rand"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/sigma-compiler/sigmac/backends"
+	"github.com/sigma-compiler/sigmac/backends/readback"
+	"github.com/sigma-compiler/sigmac/backends/splunk/splunkread"
+	"github.com/sigma-compiler/sigmac/internal/shared"
+	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+)
+
+// perRule is how many events are made of each rule.
+const perRule = 8
+
+// corpusRules returns the rules of SigmaHQ, built.
+func corpusRules(tb testing.TB) []*ir.Rule {
+	tb.Helper()
+	root := shared.Path(tb, "corpus", "sigmahq")
+	folders, err := filepath.Glob(filepath.Join(root, "rules*"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	paths, err := sigma.Files(folders...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var rules []*ir.Rule
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		name, err := filepath.Rel(root, path)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		docs, err := sigma.Parse(filepath.ToSlash(name), text)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		for _, d := range docs {
+			r, err := ir.Build(d.(*sigma.Rule))
+			if err != nil {
+				tb.Fatal(err)
+			}
+			rules = append(rules, r)
+		}
+	}
+	return rules
+}
+
+// A pair is a rule, in the names of the target, and its queries.
+type pair struct {
+	rule    *ir.Rule
+	queries []string
+}
+
+// chainOf returns the pipelines of those names, chained; nil for none.
+func chainOf(tb testing.TB, names []string) *pipeline.Pipeline {
+	tb.Helper()
+	var chain []*pipeline.Pipeline
+	for _, name := range names {
+		p, err := pipeline.Resolve(name)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		chain = append(chain, p)
+	}
+	if chain == nil {
+		return nil
+	}
+	return pipeline.Chain(chain...)
+}
+
+// convert returns the rules that convert, with their queries.
+func convert(tb testing.TB, rules []*ir.Rule, p *pipeline.Pipeline) []pair {
+	tb.Helper()
+	c, err := backends.New(backends.Options{Target: "splunk", Pipeline: p})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var out []pair
+	for _, r := range rules {
+		res, err := c.Rule(r)
+		if err != nil {
+			continue
+		}
+		mapped, err := p.Apply(r, "splunk")
+		if err != nil {
+			tb.Fatal(err)
+		}
+		one := pair{rule: mapped}
+		for _, q := range res.Queries {
+			one.queries = append(one.queries, q.Text)
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// meaning reads the queries as a rule that finds what they find.
+func (p *pair) meaning(r splunkread.Reading) (*ir.Rule, error) {
+	out := &ir.Rule{Source: p.rule.Source, LogSource: p.rule.LogSource}
+	for _, q := range p.queries {
+		read, err := r.Read(q, readback.Options{Column: p.rule.Column})
+		if err != nil {
+			return nil, fmt.Errorf("%s\n%s\n%w", p.rule.Source.Pos, q, err)
+		}
+		out.Where = append(out.Where, readback.Meaning(read.Where))
+	}
+	return out, nil
+}
+
+// TestCorpus reads every query that SigmaHQ's rules are written as, in every
+// reading, and compares what it finds with what its rule does: over events
+// made of all rules, each of which all rules see. What differs has to be of a
+// class that lies in the language.
+func TestCorpus(t *testing.T) {
+	rules := corpusRules(t)
+	for _, names := range [][]string{nil, {"sysmon", "splunk_windows"}} {
+		t.Run(strings.Join(append([]string{"splunk"}, names...), "+"), func(t *testing.T) {
+			ps := convert(t, rules, chainOf(t, names))
+			if len(ps) < 3700 {
+				t.Errorf("only %d rules convert", len(ps))
+			}
+			c := &comparison{pairs: ps, events: eventsOf(ps)}
+			first := make([]string, len(ps)) // what the queries mean in the zero reading
+			for _, r := range splunkread.Readings() {
+				var chosen []int
+				read := make([]*ir.Rule, len(ps))
+				for i := range ps {
+					var err error
+					if read[i], err = ps[i].meaning(r); err != nil {
+						t.Errorf("%+v: %v", r, err)
+						read[i] = ps[i].rule
+					}
+					text := dump(read[i])
+					if r == (splunkread.Reading{}) {
+						first[i] = text
+					} else if text == first[i] {
+						continue // compared before
+					}
+					chosen = append(chosen, i)
+				}
+				t.Logf("%+v: %d of %d queries are compared; the others are as in the first reading", r, len(chosen), len(ps))
+				c.compare(t, r, read, chosen)
+			}
+		})
+	}
+}
+
+// dump returns the conditions of a rule as text.
+func dump(r *ir.Rule) string {
+	var b strings.Builder
+	for _, e := range r.Where {
+		b.WriteString(ir.String(e) + "\n")
+	}
+	return b.String()
+}
+
+// eventsOf makes events of the rules.
+func eventsOf(ps []pair) [][]byte {
+	m := &maker{r: rand.New(rand.NewSource(11))}
+	var out [][]byte
+	for i := range ps {
+		out = append(out, m.events(ps[i].rule, perRule)...)
+	}
+	return out
+}
+
+// BenchmarkRead reads the queries of SigmaHQ's rules.
+func BenchmarkRead(b *testing.B) {
+	ps := convert(b, corpusRules(b), nil)
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		for i := range ps {
+			for _, q := range ps[i].queries {
+				if _, err := splunkread.Read(q, readback.Options{}); err != nil {
+					b.Fatal(err)
+				}
+				n++
+			}
+		}
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "queries/s")
+}
