@@ -1,0 +1,202 @@
+package verify_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/sigma-compiler/sigmac/backends"
+	"github.com/sigma-compiler/sigmac/backends/verify"
+	"github.com/sigma-compiler/sigmac/internal/shared"
+	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+)
+
+// A run is a target with pipelines before it.
+type run struct {
+	target    string
+	pipelines []string
+}
+
+func (r run) String() string { return strings.Join(append([]string{r.target}, r.pipelines...), " ") }
+
+// runs are the conversions that are proved.
+var runs = []run{
+	{"splunk", nil}, {"lucene", nil}, {"kql", nil}, {"eql", nil}, {"esql", nil}, {"kusto", nil},
+	{"splunk", []string{"sysmon", "splunk_windows"}},
+	{"lucene", []string{"ecs_windows"}}, {"kql", []string{"ecs_windows"}}, {"eql", []string{"ecs_windows"}}, {"esql", []string{"ecs_windows"}},
+	{"kusto", []string{"microsoft_xdr"}}, {"kusto", []string{"sentinel_asim"}},
+}
+
+func (r run) compiler(tb testing.TB) *backends.Compiler {
+	tb.Helper()
+	var chain []*pipeline.Pipeline
+	for _, name := range r.pipelines {
+		p, err := pipeline.Resolve(name)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		chain = append(chain, p)
+	}
+	o := backends.Options{Target: r.target}
+	if chain != nil {
+		o.Pipeline = pipeline.Chain(chain...)
+	}
+	c, err := backends.New(o)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return c
+}
+
+// A tally is what came of a run.
+type tally struct {
+	rules, events, matched, left int
+	unknown                      int // queries that the reader does not know: how analysed text is searched
+	unread                       []string
+	known                        map[sigma.Code]int // differences that a warning of the query tells of
+	wrong                        []string
+}
+
+// prove compares rules with their queries, on all cores.
+func prove(tb testing.TB, r run, rules []*ir.Rule) *tally {
+	tb.Helper()
+	c := r.compiler(tb)
+	sum := &tally{known: map[sigma.Code]int{}}
+	var mu sync.Mutex
+	var group sync.WaitGroup
+	for k := range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for i := k; i < len(rules); i += runtime.GOMAXPROCS(0) {
+				report, err := verify.Rule(c, rules[i], verify.Options{})
+				mu.Lock()
+				sum.add(rules[i], report, err)
+				mu.Unlock()
+			}
+		})
+	}
+	group.Wait()
+	slices.Sort(sum.unread)
+	slices.Sort(sum.wrong)
+	return sum
+}
+
+func (t *tally) add(rule *ir.Rule, report *verify.Report, err error) {
+	if err != nil {
+		return // the language cannot say it, or nothing filled a placeholder
+	}
+	t.rules++
+	t.events += len(report.Events)
+	t.left += report.LeftOut
+	for _, e := range report.Events {
+		if e.Expect {
+			t.matched++
+		}
+	}
+	if report.Unread != nil && report.Unread.Err.Foreign {
+		t.unknown++
+	} else if report.Unread != nil {
+		t.unread = append(t.unread, fmt.Sprintf("%s: %.400s", rule.Source.Pos, report.Unread))
+	}
+	for _, d := range report.Differences {
+		if d.Known != nil {
+			t.known[d.Known.Code]++
+			continue
+		}
+		t.wrong = append(t.wrong, fmt.Sprintf("%s: %s\n%.600s", rule.Source.Pos, d, report.Result.Queries[0].Text))
+	}
+}
+
+// report fails the test for what is wrong, and shows some of it.
+func (t *tally) report(tb testing.TB, r run) {
+	tb.Helper()
+	for what, list := range map[string][]string{"differs from its rule": t.wrong, "cannot be read back": t.unread} {
+		for i, text := range list {
+			if i == 5 {
+				tb.Errorf("%s: %d in all: a query %s", r, len(list), what)
+				break
+			}
+			tb.Errorf("%s: a query %s: %s", r, what, text)
+		}
+	}
+}
+
+// constructs returns the rules of testdata/constructs.yml, of testdata/rules
+// of the repository, and of the T1571 pack.
+func constructs(tb testing.TB) []*ir.Rule {
+	tb.Helper()
+	var rules []*ir.Rule
+	add := func(name string, text []byte) {
+		docs, err := sigma.Parse(name, text)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		for _, d := range docs {
+			r, ok := d.(*sigma.Rule)
+			if !ok {
+				continue
+			}
+			if built, err := ir.Build(r); err == nil {
+				rules = append(rules, built)
+			} else if name == "constructs.yml" {
+				tb.Fatal(err)
+			}
+		}
+	}
+	text, err := os.ReadFile("testdata/constructs.yml")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	add("constructs.yml", text)
+	root := shared.Root(tb)
+	cases, err := filepath.Glob(filepath.Join(root, "testdata", "rules", "*.txtar"))
+	if err != nil || len(cases) == 0 {
+		tb.Fatal("no cases", err)
+	}
+	for _, file := range cases {
+		ar, err := txtar.ParseFile(file)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		add(filepath.Base(file), ar.Files[0].Data)
+	}
+	pack, err := sigma.Files(filepath.Join(root, "examples", "t1571", "rules"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, file := range pack {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		add(filepath.Base(file), text)
+	}
+	return rules
+}
+
+// TestProof compares a rule for each construct with its queries in every
+// language: the quick part of the proof, which needs nothing but the
+// repository.
+func TestProof(t *testing.T) {
+	rules := constructs(t)
+	only := os.Getenv("SIGMAC_PROOF_TARGET") // one target, for who works on it
+	for _, r := range runs {
+		if testing.Short() && r.pipelines != nil || only != "" && r.target != only {
+			continue
+		}
+		sum := prove(t, r, rules)
+		sum.report(t, r)
+		t.Logf("%s: %d rules, %d events, of which %d match; differences that warnings tell of: %v", r, sum.rules, sum.events, sum.matched, sum.known)
+		if sum.rules < 40 || sum.events < 10*sum.rules || sum.unknown > 1 {
+			t.Errorf("%s: only %d rules and %d events; %d queries are not known to the reader", r, sum.rules, sum.events, sum.unknown)
+		}
+	}
+}
