@@ -15,6 +15,7 @@ import (
 type convertFlags struct {
 	targetFlags
 	runFlags
+	verifyFlags
 	output string
 	dir    string
 	json   bool
@@ -54,16 +55,26 @@ With -d each rule has a file of its own, in the tree that the arguments have
 below their common folder; with several targets each target has a folder. The
 rules of a file with several are numbered: name_1, name_2.
 
+With --verify each query is read back as its language means it and compared
+with its rule, on events that are made from the rule (see sigmac synth). Where
+the two say different things and no warning of the query tells of it, the rule
+has failed: no query is written, and the message has events that show it. A
+query that is not known to the reader is a warning. -v also shows what warnings
+tell of. Events that no store of the language holds, such as a text in a field
+of numbers, are left out; --verify-all has them, too.
+
 Exit codes: 0 all rules were converted, 1 some failed, 2 the command line is
 wrong (or names a path that does not exist), 3 a pipeline is wrong.`,
 		Example: `  sigmac convert -t splunk -p sysmon -p splunk_windows rules/
   sigmac convert -t kusto,esql --json rule.yml
   sigmac convert -t splunk,kusto -O splunk.widen=true -d out/ rules/
+  sigmac convert -t lucene --verify rules/
   cat rule.yml | sigmac convert -t kql`,
 		RunE: func(_ *cobra.Command, args []string) error { return f.convert(a, args) },
 	}
 	f.targetFlags.add(cmd)
 	f.runFlags.add(cmd)
+	f.verifyFlags.add(cmd)
 	flags := cmd.Flags()
 	flags.StringVarP(&f.output, "output", "o", "-", "write to this `file`; - is standard output")
 	flags.StringVarP(&f.dir, "output-dir", "d", "", "write a file for each rule below this `folder`")
@@ -83,6 +94,9 @@ func (f *convertFlags) convert(a *app, args []string) error {
 	}
 	j, ins, err := f.prepare(a, args, &f.targetFlags)
 	if err != nil {
+		return err
+	}
+	if j.verify, err = f.verifier(j.targets); err != nil {
 		return err
 	}
 	j.render = renderText
@@ -112,8 +126,8 @@ func (f *convertFlags) convert(a *app, args []string) error {
 
 // prepare checks the command line, before anything is written.
 func (f *runFlags) prepare(a *app, args []string, t *targetFlags) (*job, []input, error) {
-	if f.jobs < 1 {
-		return nil, nil, usage("", "there must be at least one job, not %d", f.jobs)
+	if err := checkJobs(f.jobs); err != nil {
+		return nil, nil, err
 	}
 	note := a.note
 	if f.quiet {
@@ -132,7 +146,7 @@ func (f *runFlags) prepare(a *app, args []string, t *targetFlags) (*job, []input
 
 // finish does the work and returns the failure that the exit code tells of.
 func (f *runFlags) finish(j *job, ins []input, w io.Writer, summary func(io.Writer, *totals)) error {
-	total := totals{targets: j.targets, of: make([]tally, len(j.targets)), skip: j.skip}
+	total := totals{targets: j.targets, of: make([]tally, len(j.targets)), verified: make([]verified, len(j.targets)), skip: j.skip}
 	out := stream{w: bufio.NewWriterSize(w, 1<<16), flush: j.app.outTerm}
 	bar := newProgress(j.app, len(ins), f.quiet || j.app.outTerm && w == j.app.out)
 	err := ordered(len(ins), f.jobs, func(i int) *outcome { return j.file(ins[i]) }, func(o *outcome) error {

@@ -26,15 +26,17 @@ type evalFlags struct {
 func newEval(a *app) *cobra.Command {
 	var f evalFlags
 	cmd := &cobra.Command{
-		Use:   "eval -r rules [flags] [file|-]...",
+		Use:   "eval -r rules [flags] [file|folder|-]...",
 		Short: "Run rules over events",
 		Long: `eval reads events from files or from standard input and prints which rules
 match which of them.
 
 Events are JSON objects, one a line, in lists or one behind the other; the event
 logs of Windows (EVTX); or CSV whose first line has the names, separated by
-commas, semicolons or tabs. Each may be compressed by gzip or zstd. What a file
-is, is found out from its content, not from its name. Nested Windows events
+commas, semicolons or tabs. Texts are UTF-8 or UTF-16. Each may be compressed by
+gzip or zstd. What a file is, is found out from its content, not from its name;
+of a folder those files are read whose names end in .json, .jsonl, .ndjson, .log,
+.csv, .tsv or .evtx, with or without .gz or .zst. Nested Windows events
 (Event.System, Event.EventData, winlog.event_data) are read under the names that
 rules use. An event may have 16 MiB.
 
@@ -48,15 +50,23 @@ rules, whatever --jobs is:
 rule.line is that of the rule in its file. event.index counts the events of the
 file from 0, those that cannot be read not among them; event.line is the line on
 which the event begins, and is absent with EVTX, which has no lines. fields are
-those fields that the rule tests and the event has, as text, several values as a
-list, null where there is none. With --include-event the event itself stands in
-event.data. --format table is for people.
+those fields that the rule tests and the event has, with their values as they
+stand there, whole; in CSV all are texts. With --include-event the event itself
+stands in event.data. --format table is for people, and shortens.
 
 Rules match on their fields alone. With --logsource auto the log source of each
 event is found out from its channel, number and provider, or its fields product,
 category and service, and rules about others do not run. With key=value, such as
 --logsource product=windows,category=process_creation, all events are of that
 source.
+
+Regular expressions run in a time linear in the value, which those with
+look-around or back-references cannot: rules with them do not compile. With
+--backtrack they run by an engine that tries one way after the other. For some
+values its time grows exponentially, and who writes the events can choose them:
+it is stopped after 100 ms, and does not look at values of more than 64 KiB. Then
+it is not known whether the rule matches the event: both are reported and
+counted, unless the answer does not depend on it.
 
 An event that cannot be read is reported with its file and line, counted, and
 left out. At the end the numbers of matches and of such events are printed.
@@ -66,6 +76,7 @@ matches, 2 the command line is wrong, or a file could not be read or the output
 not be written, 3 rules (or a pipeline) do not compile.`,
 		Example: `  sigmac eval -r rules/ events.json
   sigmac eval -r rules/windows -s --logsource auto --format table Security.evtx
+  sigmac eval -r rules/windows -s --backtrack logs/
   zcat logs.gz | sigmac eval -r rule.yml --fail-on-match`,
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(a, args) },
 	}
@@ -100,7 +111,7 @@ func (f *evalFlags) run(a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	files, err := findEvents(a, args, f.rules)
+	files, err := findEvents(a, args, f.rules, f.quiet)
 	if err != nil {
 		return err
 	}
@@ -111,7 +122,7 @@ func (f *evalFlags) run(a *app, args []string) error {
 	if engine, err = sources.choose(engine); err != nil {
 		return err
 	}
-	tuneEval(os.LookupEnv, debug.SetMemoryLimit)
+	tuneEval(os.LookupEnv, debug.SetGCPercent, debug.SetMemoryLimit)
 	m := newMatcher(engine, f.include)
 	if f.format == "table" {
 		t := newTable(engine.Rules(), files)
@@ -127,7 +138,7 @@ func (f *evalFlags) match(a *app, m *matcher, files []*eventFile) error {
 	r := reporter{a.color}
 	sum := evalTotals{header: m.header}
 	err := orderedSeq(portions(a, files), f.jobs, 2*f.jobs, m.work, func(o *evalOutcome) error {
-		if notes := o.file.report(r, &o.portion, o.problems, o.bad); len(notes) > 0 {
+		if notes := o.file.report(r, o); len(notes) > 0 {
 			bar.print(notes)
 		}
 		bar.set(o.read)

@@ -173,6 +173,32 @@ func TestEvalOrderIsStable(t *testing.T) {
 	}
 }
 
+// Many large matches of one event are handed on in parts, and so is their
+// memory: the output is that of one piece.
+func TestEvalParts(t *testing.T) {
+	rules := map[string]string{}
+	for i := range 30 {
+		rules[fmt.Sprintf("rules/%02d.yml", i)] = rule("image*")
+	}
+	dir := writeRules(t, rules)
+	big := `{"Image":"image` + strings.Repeat("x", 300_000) + "\"}\n"
+	s := newSandbox(`{"Image":"image"}` + "\n" + big + big + `{"Image":"image"}` + "\n")
+	if code := s.run([]string{"eval", "-r", filepath.Join(dir, "rules"), "--include-event"}); code != 0 {
+		t.Fatalf("exit %d: %s", code, s.stderr.String())
+	}
+	n := 0
+	for line := range strings.Lines(s.stdout.String()) {
+		var m matched
+		if err := json.Unmarshal([]byte(line), &m); err != nil || m.Event.Index != n/30 || *m.Event.Line != n/30+1 {
+			t.Fatalf("match %d: %v, %+v", n, err, m.Event)
+		}
+		n++
+	}
+	if n != 120 || !strings.HasPrefix(s.stderr.String(), "120 matches in 4 events\n") {
+		t.Errorf("%d matches, %s", n, s.stderr.String())
+	}
+}
+
 // Each match names its event: its index among those that can be read, and the
 // line.
 func TestEvalIndex(t *testing.T) {
@@ -273,11 +299,12 @@ func TestEvalIsPrintable(t *testing.T) {
 }
 
 func TestTuneEval(t *testing.T) {
-	for _, set := range []bool{false, true} {
-		tuned := false
-		tuneEval(func(string) (string, bool) { return "", set }, func(int64) int64 { tuned = true; return 0 })
-		if tuned == set {
-			t.Errorf("GOMEMLIMIT %v: tuned %v", set, tuned)
+	for _, set := range []string{"", "GOGC", "GOMEMLIMIT"} {
+		tuned := ""
+		tuneEval(func(name string) (string, bool) { return "", name == set },
+			func(int) int { tuned += "GOGC "; return 0 }, func(int64) int64 { tuned += "GOMEMLIMIT "; return 0 })
+		if want := strings.ReplaceAll("GOGC GOMEMLIMIT ", set+" ", ""); set != "" && tuned != want || set == "" && tuned != "GOGC GOMEMLIMIT " {
+			t.Errorf("with %s set by the user: tuned %s", set, tuned)
 		}
 	}
 }

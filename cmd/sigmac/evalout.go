@@ -12,6 +12,7 @@ import (
 type evalTotals struct {
 	header               []byte // of a table, until it is written
 	events, matches, bad int
+	open                 int // answers that are not known
 	unread               int // files that could not be read to their end
 }
 
@@ -45,6 +46,7 @@ func (t *evalTotals) write(w *bufio.Writer, o *evalOutcome) error {
 	t.events += o.events
 	t.matches += o.matches
 	t.bad += o.bad
+	t.open += o.doubtful
 	if o.err != nil {
 		t.unread++
 	}
@@ -56,6 +58,9 @@ func (t *evalTotals) String() string {
 	parts := []string{fmt.Sprintf("%s in %s", count(t.matches, "match", "matches"), count(t.events, "event", "events"))}
 	if t.bad > 0 {
 		parts = append(parts, count(t.bad, "event", "events")+" could not be read")
+	}
+	if t.open > 0 {
+		parts = append(parts, count(t.open, "answer is", "answers are")+" not known")
 	}
 	if t.unread > 0 {
 		parts = append(parts, count(t.unread, "file", "files")+" could not be read to the end")

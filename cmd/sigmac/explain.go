@@ -29,8 +29,11 @@ that the event has there and the line in the rule, and the smallest change of th
 event that would turn the answer. Events are read as by eval.
 
 With --json each explanation is an object on a line. event is that of eval;
-the other keys are id, title and file of the rule, matched, where (the tree) and
-changes.
+the other keys are id, title and file of the rule, matched, where (the tree),
+fields (those that the rule tests and the event has, with their values as they
+stand there) and changes. Values in the tree are texts, and shortened. Where it is
+not known whether the rule matches (see --backtrack of eval), undecided is true,
+and the tests in doubt, marked by ? in the tree for people, have an error.
 
 Exit codes: 0 all was explained, whether rules match or not, 2 the command line
 is wrong, or a file or an event could not be read, 3 rules (or a pipeline) do not
@@ -49,7 +52,7 @@ func (f *explainFlags) run(a *app, args []string) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	files, err := findEvents(a, args, f.rules)
+	files, err := findEvents(a, args, f.rules, f.quiet)
 	if err != nil {
 		return err
 	}
@@ -57,7 +60,7 @@ func (f *explainFlags) run(a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	x := &explainer{app: a, engine: engine, out: bufio.NewWriter(a.out), json: f.json}
+	x := &explainer{app: a, engine: engine, options: f.options(eval.Options{}), out: bufio.NewWriter(a.out), json: f.json}
 	for p := range portions(a, files) {
 		if !x.portion(p) {
 			break
@@ -79,34 +82,35 @@ func (f *explainFlags) run(a *app, args []string) error {
 
 // An explainer writes explanations.
 type explainer struct {
-	app    *app
-	engine *eval.Engine
-	out    *bufio.Writer
-	json   bool
-	events int
-	bad    bool
-	err    error // why the output could not be written
+	app     *app
+	engine  *eval.Engine
+	options eval.Options
+	out     *bufio.Writer
+	json    bool
+	events  int
+	bad     bool
+	err     error // why the output could not be written
 }
 
 // portion explains the events of a portion and reports whether to go on.
 func (x *explainer) portion(p portion) bool {
-	var problems []events.Problem
+	o := &evalOutcome{portion: p}
 	if p.batch != nil {
 		var d events.Decoder
 		d.Each(p.batch, func(ev *events.Event) {
 			x.event(p.file, ev)
 			p.file.index++
-		}, func(q events.Problem) { problems = append(problems, q) })
+		}, o.broken)
 	}
-	x.app.err.Write(p.file.report(reporter{x.app.color}, &p, problems, len(problems)))
-	x.bad = x.bad || len(problems) > 0 || p.err != nil
+	x.app.err.Write(p.file.report(reporter{x.app.color}, o))
+	x.bad = x.bad || o.bad > 0 || p.err != nil
 	return x.err == nil
 }
 
 // event explains an event for each rule.
 func (x *explainer) event(f *eventFile, ev *events.Event) {
 	for _, rule := range x.engine.Rules() {
-		e, err := eval.Explain(rule, ev, eval.Options{})
+		e, err := eval.Explain(rule, ev.Event, x.options)
 		if err != nil {
 			continue // it cannot run, which has been printed, and is skipped
 		}

@@ -4,8 +4,10 @@ import (
 	"strconv"
 
 	"github.com/sigma-compiler/sigmac/backends"
+	"github.com/sigma-compiler/sigmac/backends/verify"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/synth"
 )
 
 // A job takes rule files through the compiler. It does not change while it
@@ -16,8 +18,9 @@ type job struct {
 	render  renderer   // nil where queries are not wanted
 	dir     *outputDir // where files go; nil where all output is one stream
 	report  reporter
-	quiet   bool // no warnings
-	skip    bool // what a target cannot say is no error
+	quiet   bool      // no warnings
+	skip    bool      // what a target cannot say is no error
+	verify  *verifier // nil where queries are not compared with their rules
 }
 
 // An outcome is what became of one file.
@@ -28,6 +31,8 @@ type outcome struct {
 	rules tally   // of the rules, whatever the number of targets
 	of    []tally // of each target
 	err   error   // why the output could not be written
+
+	verified []verified // of each target, where queries are compared with their rules
 }
 
 // A fate is what became of a rule, the better before the worse.
@@ -87,6 +92,11 @@ type document struct {
 	number     int      // of the document in its file, from 1; 0 where it is the only one
 	rule       *ir.Rule // what it means; nil where it is no detection rule or is wrong
 	shown      map[message]bool
+
+	// Where queries are compared with their rules:
+	sets    map[*ir.Rule]*synth.Set // the events of the rule, by how targets see it
+	checked *verify.Report          // of the target that is being written; nil where there is none
+	doubts  sigma.ErrorList         // why less is certain about it
 }
 
 // A message is what makes two of them the same.
@@ -111,7 +121,7 @@ func (d *document) compile() {
 	}
 	worst := right
 	for i, t := range d.targets {
-		f := d.compileFor(t)
+		f := d.compileFor(i, t)
 		d.of[i][f]++
 		worst = max(worst, f)
 	}
@@ -140,18 +150,19 @@ func (d *document) build() {
 }
 
 // compileFor writes the document for one target and returns how that went.
-func (d *document) compileFor(t *target) fate {
+func (d *document) compileFor(i int, t *target) fate {
 	var result *backends.Result
 	var err error
-	if d.rule != nil {
-		result, err = t.Rule(d.rule)
-	} else {
+	d.checked, d.doubts = nil, nil
+	switch {
+	case d.rule == nil:
 		result, err = t.Compile(d.doc)
+	case d.verify != nil:
+		result, err = d.compileVerified(i, t)
+	default:
+		result, err = t.Rule(d.rule)
 	}
-	name := ""
-	if len(d.targets) > 1 {
-		name = t.name
-	}
+	name := d.label(t)
 	if err == nil {
 		d.print(kindWarning, name, result.Warnings)
 		d.write(t, result, nil)
@@ -165,6 +176,14 @@ func (d *document) compileFor(t *target) fate {
 	}
 	d.print(k, name, errs)
 	return f
+}
+
+// label returns what messages call the target, "" where there is only one.
+func (d *document) label(t *target) string {
+	if len(d.targets) > 1 {
+		return t.name
+	}
+	return ""
 }
 
 // fateOf returns unsupported where nothing is wrong with a rule but that the

@@ -15,6 +15,7 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+	"github.com/sigma-compiler/sigmac/sigma/synth"
 )
 
 // A row is one thing of a list: its columns, and the object of --json.
@@ -41,6 +42,7 @@ func listings() []listing {
 		{"modifiers", "value modifiers of rules", listModifiers, false},
 		{"transformations", "steps that pipelines can have", listTransformations, false},
 		{"conditions", "conditions that steps of pipelines can have", listConditions, false},
+		{"traits", "what events of synth can have that not every store can hold", listTraits, false},
 	}
 }
 
@@ -228,6 +230,16 @@ func listFeatures(transformations bool) []row {
 			Supported bool   `json:"supported"`
 			Doc       string `json:"doc"`
 		}{f.Name, f.Kind, f.Extension, f.Supported, f.Doc}})
+	}
+	return rows
+}
+
+func listTraits([]*emit.Backend) (rows []row) {
+	for _, d := range synth.Traits() {
+		rows = append(rows, row{[]string{d.Name, d.Doc}, struct {
+			Name string `json:"name"`
+			Doc  string `json:"doc"`
+		}{d.Name, d.Doc}})
 	}
 	return rows
 }

@@ -18,6 +18,9 @@ type logSource struct {
 
 // parseLogSource reads the values of the flag.
 func parseLogSource(values []string) (*logSource, error) {
+	if len(values) == 0 { // the flag's value is empty
+		values = []string{""}
+	}
 	l := &logSource{}
 	off := false
 	for _, text := range values {

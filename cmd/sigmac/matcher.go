@@ -18,17 +18,25 @@ type matcher struct {
 	rules   [][]byte // by rule: the begin of its matches, up to the file of the event
 	header  []byte   // before the first match
 	render  func(o *evalOutcome, rule int, ev *events.Event, fields []eval.Field)
+	part    int       // how long the text of an outcome gets, about
 	workers sync.Pool // of *worker
 }
 
 // A worker is what one goroutine needs.
 type worker struct {
 	session *eval.Session
+	reader  *eval.FieldReader
 	decoder events.Decoder
 	matches []eval.Match
+	fields  []eval.Field
+	size    int // of the last text
 }
 
-// An evalOutcome is what the rules said of a portion.
+// maxPart is how long the matches of a portion get, in bytes, before they are
+// handed on: there can be thousands for each event, and each can be large.
+const maxPart = 1 << 20
+
+// An evalOutcome is what the rules said of a portion, or of a part of it.
 type evalOutcome struct {
 	portion
 	text     []byte // the matches, but for the numbers of the events
@@ -37,6 +45,15 @@ type evalOutcome struct {
 	matches  int
 	problems []events.Problem // the first of them
 	bad      int
+	doubts   []doubt // the first of them
+	doubtful int
+}
+
+// A doubt is a rule of which it is not known whether it matches an event.
+type doubt struct {
+	index, line int // of the event
+	rule        *ir.Rule
+	err         error
 }
 
 // A hole is where the number of an event goes. The number in the portion is
@@ -48,11 +65,11 @@ type hole struct {
 
 // newMatcher returns a matcher that writes JSON lines.
 func newMatcher(e *eval.Engine, include bool) *matcher {
-	m := &matcher{engine: e, include: include, rules: make([][]byte, len(e.Rules()))}
+	m := &matcher{engine: e, include: include, rules: make([][]byte, len(e.Rules())), part: maxPart}
 	for i, r := range e.Rules() {
 		m.rules[i] = describeRule(r)
 	}
-	m.workers.New = func() any { return &worker{session: e.NewSession()} }
+	m.workers.New = func() any { return &worker{session: e.NewSession(), reader: e.NewFieldReader()} }
 	m.render = m.line
 	return m
 }
@@ -60,38 +77,72 @@ func newMatcher(e *eval.Engine, include bool) *matcher {
 // describeRule returns the begin of the rule's matches. The keys, their order
 // and their types are a promise to programs.
 func describeRule(r *ir.Rule) []byte {
-	b := []byte(`{"rule":{"id":`)
+	return append(appendRule([]byte{'{'}, r), `,"event":{"file":`...)
+}
+
+// appendRule appends the member of an object that says which rule is meant.
+func appendRule(b []byte, r *ir.Rule) []byte {
 	s := r.Source
-	b = jsontext.AppendString(b, s.ID)
+	b = jsontext.AppendString(append(b, `"rule":{"id":`...), s.ID)
 	b = jsontext.AppendString(append(b, `,"title":`...), s.Title)
 	b = jsontext.AppendString(append(b, `,"level":`...), string(s.Level))
 	b = jsontext.AppendString(append(b, `,"file":`...), s.Pos.Name())
 	b = strconv.AppendInt(append(b, `,"line":`...), int64(s.Line), 10)
-	return append(b, `},"event":{"file":`...)
+	return append(b, '}')
 }
 
 // work runs the rules over the events of a portion.
-func (m *matcher) work(p portion) *evalOutcome {
+func (m *matcher) work(p portion, emit func(*evalOutcome)) {
 	o := &evalOutcome{portion: p}
 	if p.end {
-		return o
+		emit(o)
+		return
 	}
+	batch := p.batch
+	p.batch = nil // its memory is not needed by those who write
 	w, _ := m.workers.Get().(*worker)
 	defer m.workers.Put(w)
-	w.decoder.Each(p.batch, func(ev *events.Event) {
-		w.matches = w.session.Match(ev, w.matches[:0])
+	o = w.outcome(p)
+	w.decoder.Each(batch, func(ev *events.Event) {
+		if w.matches = w.session.Match(ev.Event, w.matches[:0]); len(w.matches) > 0 {
+			w.reader.Read(ev.Event)
+		}
 		for _, match := range w.matches {
-			m.render(o, match.Index, ev, eval.Fields(match.Rule, ev))
+			if match.Err != nil {
+				o.doubt(ev, match)
+				continue
+			}
+			w.fields = w.reader.Fields(match, w.fields[:0])
+			m.render(o, match.Index, ev, w.fields)
 			o.matches++
+			if len(o.text) > m.part {
+				emit(o)
+				o = w.outcome(p)
+			}
 		}
 		o.events++
-	}, func(p events.Problem) {
-		if o.bad++; o.bad <= maxBroken {
-			o.problems = append(o.problems, p)
-		}
-	})
-	o.batch = nil // its memory is not needed any more
-	return o
+	}, func(p events.Problem) { o.broken(p) })
+	w.size = len(o.text)
+	emit(o)
+}
+
+// broken notes that an event cannot be read.
+func (o *evalOutcome) broken(p events.Problem) {
+	if o.bad++; o.bad <= maxBroken {
+		o.problems = append(o.problems, p)
+	}
+}
+
+// doubt notes that it is not known whether a rule matches.
+func (o *evalOutcome) doubt(ev *events.Event, m eval.Match) {
+	if o.doubtful++; o.doubtful <= maxBroken {
+		o.doubts = append(o.doubts, doubt{o.events, ev.Line, m.Rule, m.Err})
+	}
+}
+
+// outcome returns an empty outcome.
+func (w *worker) outcome(p portion) *evalOutcome {
+	return &evalOutcome{portion: p, text: make([]byte, 0, w.size+w.size/8)}
 }
 
 // line appends a match as a JSON object on a line.
@@ -113,22 +164,8 @@ func (m *matcher) line(o *evalOutcome, rule int, ev *events.Event, fields []eval
 			b = append(b, ',')
 		}
 		b = append(jsontext.AppendString(b, f.Name), ':')
-		b = appendValues(b, f.Values)
+		b = append(b, f.Value...)
 	}
 	b = append(b, "}}\n"...)
 	o.text = b
-}
-
-// appendValues appends the values of a field.
-func appendValues(b []byte, values []string) []byte {
-	switch len(values) {
-	case 0:
-		return append(b, "null"...)
-	case 1:
-		return jsontext.AppendString(b, values[0])
-	}
-	for i, v := range values {
-		b = jsontext.AppendString(append(b, "[,"[min(i, 1)]), v)
-	}
-	return append(b, ']')
 }

@@ -18,12 +18,19 @@ func tuneMemory(lookup func(string) (string, bool), percent func(int) int, limit
 	}
 }
 
-// evalLimit is the memory limit of eval in bytes: rules that are ready to run
-// are large, and a collector that works against them would take all the time.
-const evalLimit = 1 << 30
+// What eval tells it instead: rules that are ready to run are large, and a
+// collector that works against them would take all the time; but they stay,
+// and the events that pass by need little.
+const (
+	evalPercent = 100
+	evalLimit   = 1 << 30 // bytes
+)
 
-// tuneEval sets the limit of eval, unless the user did.
-func tuneEval(lookup func(string) (string, bool), limit func(int64) int64) {
+// tuneEval sets the collector for eval, unless the user did.
+func tuneEval(lookup func(string) (string, bool), percent func(int) int, limit func(int64) int64) {
+	if _, ok := lookup("GOGC"); !ok {
+		percent(evalPercent)
+	}
 	if _, ok := lookup("GOMEMLIMIT"); !ok {
 		limit(evalLimit)
 	}

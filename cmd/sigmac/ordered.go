@@ -14,18 +14,18 @@ func ordered[T any](n, workers int, work func(i int) T, take func(T) error) erro
 				return
 			}
 		}
-	}, workers, 8*workers, work, take)
+	}, workers, 8*workers, func(i int, emit func(T)) { emit(work(i)) }, take)
 }
 
 // orderedSeq runs work on the items of a sequence in several goroutines and
-// hands the results to take in the order of the items. At most waiting results
-// wait, beside those at work, so that memory is bounded however many items
-// there are. It stops at the first error of take, and returns it when all
-// goroutines have ended.
-func orderedSeq[S, T any](items iter.Seq[S], workers, waiting int, work func(S) T, take func(T) error) error {
+// hands what it emits to take, in the order of the items. At most waiting items
+// wait, beside those at work, and of each item one result: so memory is bounded
+// however many items there are and whatever becomes of one. It stops at the
+// first error of take, and returns it when all goroutines have ended.
+func orderedSeq[S, T any](items iter.Seq[S], workers, waiting int, work func(s S, emit func(T)), take func(T) error) error {
 	type item struct {
-		s      S
-		result chan T
+		s       S
+		results chan T
 	}
 	todo := make(chan item)
 	queue := make(chan item, waiting) // in order
@@ -36,14 +36,7 @@ func orderedSeq[S, T any](items iter.Seq[S], workers, waiting int, work func(S) 
 		defer close(queue)
 		for s := range items {
 			it := item{s, make(chan T, 1)}
-			select {
-			case queue <- it:
-			case <-stop:
-				return
-			}
-			select {
-			case todo <- it:
-			case <-stop:
+			if !send(queue, it, stop) || !send(todo, it, stop) {
 				return
 			}
 		}
@@ -51,16 +44,29 @@ func orderedSeq[S, T any](items iter.Seq[S], workers, waiting int, work func(S) 
 	for range workers {
 		group.Go(func() {
 			for it := range todo {
-				it.result <- work(it.s)
+				work(it.s, func(t T) { send(it.results, t, stop) })
+				close(it.results)
 			}
 		})
 	}
 	defer group.Wait()
 	for it := range queue {
-		if err := take(<-it.result); err != nil {
-			close(stop)
-			return err
+		for t := range it.results {
+			if err := take(t); err != nil {
+				close(stop)
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// send reports whether it could send before it was told to stop.
+func send[T any](c chan<- T, x T, stop <-chan struct{}) bool {
+	select {
+	case c <- x:
+		return true
+	case <-stop:
+		return false
+	}
 }

@@ -56,3 +56,65 @@ func TestOrderedIsBounded(t *testing.T) {
 		}
 	})
 }
+
+// An item may have many results, which wait for each other: those of all items
+// come in order, and few are made before they are taken.
+func TestOrderedSeqEmitsSeveral(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var made, taken atomic.Int64
+		type result struct{ item, n int }
+		want := result{0, 0}
+		err := orderedSeq(func(yield func(int) bool) {
+			for i := range 20 {
+				if !yield(i) {
+					return
+				}
+			}
+		}, 3, 4, func(item int, emit func(result)) {
+			for n := range item + 1 {
+				made.Add(1)
+				emit(result{item, n})
+			}
+		}, func(r result) error {
+			time.Sleep(time.Second)
+			if most := made.Load() - taken.Load(); most > 3*2+4 {
+				t.Errorf("%d results wait", most)
+			}
+			taken.Add(1)
+			if r != want {
+				t.Fatalf("%v comes where %v should", r, want)
+			}
+			if want.n++; want.n > want.item {
+				want = result{want.item + 1, 0}
+			}
+			return nil
+		})
+		if err != nil || want != (result{20, 0}) {
+			t.Errorf("error %v, next would be %v", err, want)
+		}
+	})
+}
+
+// After an error nobody is left behind, also of those who wanted to hand on
+// more.
+func TestOrderedSeqStops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stop := errors.New("stop")
+		err := orderedSeq(func(yield func(int) bool) {
+			for i := 0; yield(i); i++ { // as long as somebody asks
+			}
+		}, 3, 4, func(_ int, emit func(int)) {
+			for n := range 100 {
+				emit(n)
+			}
+		}, func(n int) error {
+			if n == 50 {
+				return stop
+			}
+			return nil
+		})
+		if !errors.Is(err, stop) {
+			t.Errorf("error %v", err)
+		}
+	})
+}

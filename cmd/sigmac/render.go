@@ -57,6 +57,8 @@ type record struct {
 	Query     *string  `json:"query,omitempty"`
 	Error     *remark  `json:"error,omitempty"` // the first error, in place of the query
 	Warnings  []remark `json:"warnings"`
+
+	Verified *verification `json:"verified,omitempty"` // with --verify, where the query was compared with its rule
 }
 
 // A remark is an error or a warning in a record.
@@ -73,6 +75,7 @@ func renderJSON(p *piece, d *document, t *target, result *backends.Result, errs 
 	r := d.record()
 	r.Target, r.Pipelines, r.Format = t.name, t.pipelines, t.format
 	r.Warnings = append(r.Warnings, remarks(d.warnings)...)
+	r.Verified = d.verification()
 	if result == nil {
 		e := newRemark(errs[0])
 		r.Error = &e
@@ -82,7 +85,7 @@ func renderJSON(p *piece, d *document, t *target, result *backends.Result, errs 
 		r.appendTo(p)
 		return
 	}
-	r.Warnings = append(r.Warnings, remarks(result.Warnings)...)
+	r.Warnings = append(append(r.Warnings, remarks(result.Warnings)...), remarks(d.doubts)...)
 	for i := range result.Queries {
 		r.Query = &result.Queries[i].Text
 		r.appendTo(p)

@@ -15,6 +15,7 @@ var (
 	kindError   = kind{"error", "\x1b[1;31m"}
 	kindSkipped = kind{"skipped", "\x1b[1;36m"} // an error that -s makes none
 	kindWarning = kind{"warning", "\x1b[1;35m"}
+	kindNote    = kind{"note", "\x1b[1;34m"}
 )
 
 const (

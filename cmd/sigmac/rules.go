@@ -8,6 +8,7 @@ import (
 
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/eval"
+	"github.com/sigma-compiler/sigmac/sigma/eval/backtrack"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
 )
@@ -18,6 +19,7 @@ type ruleFlags struct {
 	pipelines []string
 	skip      bool
 	quiet     bool
+	backtrack bool
 	jobs      int
 }
 
@@ -27,15 +29,31 @@ func (f *ruleFlags) add(cmd *cobra.Command) {
 	flags.StringArrayVarP(&f.pipelines, "pipeline", "p", nil, "processing pipeline: a `name`, a file or a folder; may be repeated")
 	flags.BoolVarP(&f.skip, "skip-errors", "s", false, "go on without the rules that do not compile")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings, no summary and no progress on standard error, only errors")
+	flags.BoolVar(&f.backtrack, "backtrack", false, "run regular expressions with look-around and back-references, by a slower engine with limits")
 	flags.IntVarP(&f.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "how much to work on at once, `n`")
 	_ = cmd.RegisterFlagCompletionFunc("jobs", cobra.NoFileCompletions)
 	completePipelines(cmd)
 }
 
+// maxJobs is how much can be worked on at once: more than there are processors
+// in a machine, and no more goroutines than cost nothing.
+const maxJobs = 1024
+
+// checkJobs refuses a number of jobs that makes no sense.
+func checkJobs(n int) error {
+	switch {
+	case n < 1:
+		return usage("", "there must be at least one job, not %d", n)
+	case n > maxJobs:
+		return usage("", "there can be %d jobs at most, not %d", maxJobs, n)
+	}
+	return nil
+}
+
 // check refuses what no run could do.
 func (f *ruleFlags) check() error {
-	if f.jobs < 1 {
-		return usage("", "there must be at least one job, not %d", f.jobs)
+	if err := checkJobs(f.jobs); err != nil {
+		return err
 	}
 	if len(f.rules) == 0 {
 		return usage("write -r with a file or a folder", "no rules are named")
@@ -98,13 +116,35 @@ func (f *ruleFlags) load(a *app, o eval.Options) (*eval.Engine, error) {
 	return f.compile(j, rules, bad, o)
 }
 
+// options returns what the flags say about how rules are run.
+func (f *ruleFlags) options(o eval.Options) eval.Options {
+	if f.backtrack {
+		o.Regexp = backtrack.New
+	}
+	return o
+}
+
+// nameFlag puts the flag into the hint of errors which it would spare.
+func nameFlag(errs sigma.ErrorList) sigma.ErrorList {
+	out := make(sigma.ErrorList, len(errs))
+	for i, e := range errs {
+		if e.Hint == eval.HintRegexp {
+			named := *e
+			named.Hint = "rewrite it, or write --backtrack"
+			e = &named
+		}
+		out[i] = e
+	}
+	return out
+}
+
 // compile makes the engine and prints what keeps rules from running, beside
 // the bad ones of before.
 func (f *ruleFlags) compile(j *job, rules []*ir.Rule, bad int, o eval.Options) (*eval.Engine, error) {
 	o.SkipErrors = true
-	engine, err := eval.Compile(rules, o)
+	engine, err := eval.Compile(rules, f.options(o))
 	d := document{job: j, outcome: &outcome{}}
-	d.print(f.kind(), "", sigma.Errors(err))
+	d.print(f.kind(), "", nameFlag(sigma.Errors(err)))
 	j.app.err.Write(d.notes)
 	if f.skip || err == nil && bad == 0 {
 		return engine, nil
@@ -135,7 +175,7 @@ func (f *ruleFlags) file(j *job, in input, chain *pipeline.Pipeline) *loaded {
 		d.build()
 		rule, errs := d.rule, d.errs
 		if len(errs) == 0 {
-			rule, errs = adapt(&d, chain)
+			rule, errs = adapt(&d, chain, "")
 		}
 		if len(errs) > 0 {
 			l.bad++
@@ -147,8 +187,8 @@ func (f *ruleFlags) file(j *job, in input, chain *pipeline.Pipeline) *loaded {
 	return l
 }
 
-// adapt applies the pipelines to a document.
-func adapt(d *document, chain *pipeline.Pipeline) (*ir.Rule, sigma.ErrorList) {
+// adapt applies the pipelines to a document, for a target where one is named.
+func adapt(d *document, chain *pipeline.Pipeline, target string) (*ir.Rule, sigma.ErrorList) {
 	if d.rule == nil {
 		kind := "correlations"
 		if _, ok := d.doc.(*sigma.Filter); ok {
@@ -156,7 +196,7 @@ func adapt(d *document, chain *pipeline.Pipeline) (*ir.Rule, sigma.ErrorList) {
 		}
 		return nil, sigma.ErrorList{{Pos: d.doc.Metadata().Pos, Code: sigma.Unsupported, Msg: kind + " are read but not evaluated yet"}}
 	}
-	rule, err := chain.Apply(d.rule, "")
+	rule, err := chain.Apply(d.rule, target)
 	if err != nil {
 		return nil, sigma.Errors(err)
 	}

@@ -44,16 +44,20 @@ func outputFailure(err error) error {
 
 // totals are the sums of a run.
 type totals struct {
-	targets []*target
-	rules   tally
-	of      []tally // of each target
-	skip    bool
+	targets  []*target
+	rules    tally
+	of       []tally    // of each target
+	verified []verified // of each target
+	skip     bool
 }
 
 func (t *totals) add(o *outcome) {
 	t.rules.add(o.rules)
 	for i := range o.of {
 		t.of[i].add(o.of[i])
+	}
+	for i := range o.verified {
+		t.verified[i].add(o.verified[i])
 	}
 }
 
@@ -65,8 +69,11 @@ func (t *totals) bad() bool {
 // summarize prints a line for each target.
 func summarize(w io.Writer, t *totals) {
 	for i, target := range t.targets {
-		c := t.of[i]
-		fmt.Fprintf(w, "%d of %s converted to %s%s\n", c[right], rules(c.sum()), target.name, c.rest())
+		c, verified := t.of[i], ""
+		if i < len(t.verified) {
+			verified = t.verified[i].rest()
+		}
+		fmt.Fprintf(w, "%d of %s converted to %s%s%s\n", c[right], rules(c.sum()), target.name, c.rest(), verified)
 	}
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -62,14 +64,38 @@ func (t *table) row(o *evalOutcome, rule int, ev *events.Event, fields []eval.Fi
 			b = append(b, "; "...)
 		}
 		b = append(b, cell(f.Name, maxCell)...)
-		if len(f.Values) == 0 {
+		if string(f.Value) == "null" {
 			b = append(b, " is null"...)
 			continue
 		}
-		b = append(append(b, '='), cell(strings.Join(f.Values, ", "), maxCell)...)
+		b = append(append(b, '='), cell(plainText(f.Value), maxCell)...)
 	}
 	b = append(b, '\n')
 	o.text = b
+}
+
+// plainText returns a JSON value for people: a text, and a list of texts,
+// without quotes. A long one is cut off, behind what a cell shows of it.
+func plainText(value []byte) string {
+	const most = 12 * maxCell // in bytes: a character can be two escapes
+	var text string
+	if len(value) <= most {
+		var list []string
+		switch {
+		case json.Unmarshal(value, &text) == nil:
+			return text
+		case json.Unmarshal(value, &list) == nil && len(list) > 0 && !bytes.Contains(value, []byte("null")):
+			return strings.Join(list, ", ")
+		}
+		return string(value)
+	}
+	value = value[:most:most]
+	for end := len(value); value[0] == '"' && end > most-12; end-- { // not in an escape
+		if json.Unmarshal(append(value[:end:end], '"'), &text) == nil {
+			return text
+		}
+	}
+	return string(value)
 }
 
 // pad appends a text and fills it up with spaces to the width of its column.

@@ -25,9 +25,15 @@ type targetFlags struct {
 func (f *targetFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringSliceVarP(&f.targets, "target", "t", nil, "target `language`; repeat it or separate several by commas")
+	flags.StringSliceVarP(&f.formats, "format", "f", nil, "output `format`; target.format for one of several targets")
+	f.addOthers(cmd)
+}
+
+// addOthers adds the flags that do not say how often something is written.
+func (f *targetFlags) addOthers(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.StringArrayVarP(&f.pipelines, "pipeline", "p", nil, "processing pipeline: a `name`, a file or a folder; may be repeated")
 	flags.BoolVar(&f.without, "without-pipeline", false, "say that no pipeline is wanted")
-	flags.StringSliceVarP(&f.formats, "format", "f", nil, "output `format`; target.format for one of several targets")
 	flags.StringArrayVarP(&f.settings, "option", "O", nil, "setting of the target, `key=value`; target.key=value for one of several targets")
 	exclude(cmd, "pipeline", "without-pipeline")
 	completeTargets(cmd, f)
