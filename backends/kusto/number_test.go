@@ -31,6 +31,10 @@ func TestNumbers(t *testing.T) {
 		{"a column that is text elsewhere", `{a: {X: 1}, b: {X|contains: '2'}, condition: a or b}`, `X == "1" or X contains "2"`},
 		{"such a column below not", `{a: {X: 1}, b: {X|re: 'b+'}, c: {X|gt: 5}, condition: a or b and not c}`,
 			`X == "1" or (X matches regex @"b+" and not(coalesce(todouble(X) > 5, false)))`},
+		{"a column that is compared with another", `{a: {X: true}, b: {X|fieldref: Y}, c: {Y|gt: 5}, condition: a or b or c}`,
+			`X =~ "true" or (X =~ Y and isnotempty(Y)) or todouble(Y) > 5`},
+		{"a column that is a date elsewhere", `{a: {X: 5}, b: {X|hour: 5}, condition: a or b}`,
+			`X == "5" or datetime_part("hour", todatetime(X)) == 5`},
 		{"a column that is a boolean elsewhere", `{X: [80, true]}`, `X in~ ("80", "true")`},
 		{"never", `{I: [80, http]}`, `I == 80`},
 	})

@@ -13,8 +13,8 @@ const (
 // is not defined for the operand types int and string").
 func typeOf(t ir.Test) uint8 {
 	switch t.(type) {
-	case *ir.Text, *ir.Regexp, *ir.CIDR:
-		return asText
+	case *ir.Text, *ir.Regexp, *ir.CIDR, *ir.FieldRef, *ir.TimePart:
+		return asText // columns are compared by =~, and dates are made of texts
 	case *ir.Compare:
 		return asNumber
 	case *ir.Bool:
