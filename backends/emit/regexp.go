@@ -172,14 +172,14 @@ func (w *regexpWriter) char(r rune, fold bool) {
 	switch {
 	case !fold || r < utf8.RuneSelf && !asciiLetter(r):
 		w.style.Literal(&w.b, r)
-	case !w.foldClass:
+	case !w.foldClass && unicode.SimpleFold(r) != r:
 		w.style.Literal(&w.b, unicode.ToLower(r))
+	case unicode.SimpleFold(r) == r: // İ is no capital i
+		w.style.Literal(&w.b, r)
 	case r < utf8.RuneSelf:
 		w.b.Write([]byte{'[', byte(r) | 0x20, byte(r) &^ 0x20, ']'})
-	case unicode.SimpleFold(r) != r:
-		w.class(foldRanges(r))
 	default:
-		w.style.Literal(&w.b, r)
+		w.class(foldRanges(r))
 	}
 }
 
