@@ -4,6 +4,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma"
@@ -89,17 +90,23 @@ func whereText(p *emit.Printer, f emit.Field, t *ir.Text) emit.Frag {
 	} else if emit.PatternHas(t.Pattern, emit.HasLetters) {
 		name = "lower(" + name + ")"
 	}
-	control := emit.PatternHas(t.Pattern, emit.HasControl)
+	regexpOnly := emit.PatternHas(t.Pattern, emit.HasControl) || !t.Cased && emit.PatternHas(t.Pattern, hasOwnCapital)
 	switch {
 	case shape == ir.Any:
 		return emit.Atom("isnotnull(" + whereField(p, f) + ")")
-	case shape == ir.Exact && !control && !number(text):
+	case shape == ir.Exact && !regexpOnly && !number(text):
 		return emit.Maybe(name + "==" + quote(lower(text)))
-	case shape != ir.Exact && !control && !emit.PatternHas(t.Pattern, func(s string) bool { return strings.ContainsAny(s, `%_\`) }):
+	case shape != ir.Exact && !regexpOnly && !emit.PatternHas(t.Pattern, func(s string) bool { return strings.ContainsAny(s, `%_\`) }):
 		like := emit.Glob(t.Pattern, "%", "_", lower)
 		return emit.Maybe("like(" + name + "," + quote(like) + ")")
 	}
 	return match(p, f, trim(emit.PatternTree(t.Pattern, t.Cased)), t.Pos)
+}
+
+// hasOwnCapital reports whether a text has a capital that does not fold to what
+// lower() may make of it: İ.
+func hasOwnCapital(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.ToLower(r) != r && unicode.SimpleFold(r) == r })
 }
 
 func number(text string) bool {
