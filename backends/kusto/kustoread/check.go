@@ -214,6 +214,8 @@ func (c *checker) argument(e *call, i int, a expr) error {
 		return bad("whole number")
 	case p == 't' && k != timeKind:
 		return bad("datetime")
+	case p == 'd' && k != spanKind:
+		return bad("timespan")
 	case p == 'y':
 		if lit, ok := a.(*literal); !ok || lit.kind != anyKind {
 			return bad("typeof()")

@@ -11,9 +11,9 @@ import (
 // MicrosoftDocs/dataexplorer-docs, query/<name>-function.
 type function struct {
 	// params has a letter for each parameter: s a string or dynamic, b a bool,
-	// i a whole number, t a datetime, r a constant regular expression, y the
-	// type of typeof(), * anything. Behind a ? they may be left out; a + at the
-	// end repeats the last, up to max arguments.
+	// i a whole number, t a datetime, d a timespan, r a constant regular
+	// expression, y the type of typeof(), * anything. Behind a ? they may be
+	// left out; a + at the end repeats the last, up to max arguments.
 	params string
 	max    int
 	result kind // anyKind: that of the arguments
@@ -72,8 +72,8 @@ var functions = withAliases(map[string]*function{
 	"dayofmonth":    {params: "t", result: intKind, eval: func(a []value) value { return timePart("day", a[0]) }},
 	"monthofyear":   {params: "t", result: intKind, eval: func(a []value) value { return timePart("month", a[0]) }},
 	"getyear":       {params: "t", result: intKind, eval: func(a []value) value { return timePart("year", a[0]) }},
-	"now":           {params: "?*", result: timeKind, given: true},
-	"ago":           {params: "*", result: timeKind, given: true},
+	"now":           {params: "?d", result: timeKind, given: true},
+	"ago":           {params: "d", result: timeKind, given: true},
 
 	"ipv4_is_in_range":     {params: "ss", result: boolKind, eval: inRange(netip.Addr.Is4)},
 	"ipv4_is_in_any_range": {params: "s*+", max: maxArgs, result: boolKind, eval: inRange(netip.Addr.Is4)},

@@ -108,6 +108,8 @@ func (in inferrer) call(e *call) {
 			in.need(a, longKind, false)
 		case 't':
 			in.need(a, timeKind, false)
+		case 'd':
+			in.need(a, spanKind, false)
 		default:
 			in.need(a, anyKind, true)
 		}
