@@ -17,47 +17,15 @@ import (
 	"github.com/sigma-compiler/sigmac/backends"
 	"github.com/sigma-compiler/sigmac/backends/kusto/kustoread"
 	"github.com/sigma-compiler/sigmac/backends/readback"
+	"github.com/sigma-compiler/sigmac/internal/readbacktest"
 	"github.com/sigma-compiler/sigmac/internal/shared"
-	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/eval"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+	"github.com/sigma-compiler/sigmac/sigma/schema"
 )
 
 var perRule = flag.Int("events", 5, "how many events are made of each rule")
-
-// corpusRules returns the rules of SigmaHQ, built.
-func corpusRules(tb testing.TB) []*ir.Rule {
-	tb.Helper()
-	folders, err := filepath.Glob(filepath.Join(shared.Path(tb, "corpus", "sigmahq"), "rules*"))
-	if err != nil || len(folders) == 0 {
-		tb.Fatalf("no rules: %v", err)
-	}
-	paths, err := sigma.Files(folders...)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	var rules []*ir.Rule
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		docs, err := sigma.Parse(filepath.Base(path), text)
-		if err != nil {
-			tb.Error(err)
-		}
-		for _, d := range docs {
-			r, err := ir.Build(d.(*sigma.Rule))
-			if err != nil {
-				tb.Error(err)
-				continue
-			}
-			rules = append(rules, r)
-		}
-	}
-	return rules
-}
 
 // A pair is a rule of one condition in the terms of the target, and its query.
 type pair struct {
@@ -164,7 +132,10 @@ var corpusRuns = []string{"", "microsoft_xdr", "sentinel_asim"}
 // string is none; and it compares a number in a column of strings by its
 // digits.
 func TestCorpus(t *testing.T) {
-	rules := corpusRules(t)
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
+	rules := readbacktest.Corpus(t)
 	for _, name := range corpusRuns {
 		r := rand.New(rand.NewSource(1))
 		counts := make(map[string]int)
@@ -201,72 +172,110 @@ func compare(p *pair, ev map[string]any) string {
 	case !rule && !query:
 		return "neither"
 	}
-	for _, other := range []map[string]any{withoutEmpty(ev), withEmpty(p.rule, ev)} {
-		if rule, _ := p.matches(other); rule == query {
-			return "empty or absent"
+	for _, c := range []struct {
+		class string
+		rule  *ir.Rule
+	}{
+		{"empty or absent", rewritten(p.rule, withoutNull)},
+		{"number spelled otherwise", rewritten(p.rule, byDigits)},
+		{"both of these", rewritten(rewritten(p.rule, withoutNull), byDigits)},
+	} {
+		engine, err := eval.Compile([]*ir.Rule{c.rule, p.engine.Rules()[1]}, eval.Options{})
+		if err != nil {
+			return err.Error()
 		}
-	}
-	spelled := *p
-	if spelled.engine = byDigits(p); spelled.engine != nil {
-		if rule, _ := spelled.matches(ev); rule == query {
-			return "number spelled otherwise"
+		other := *p
+		other.engine = engine
+		if rule, _ := other.matches(ev); rule == query {
+			return c.class
 		}
 	}
 	return "different"
 }
 
-// withoutEmpty returns an event without the fields that are empty strings.
-func withoutEmpty(ev map[string]any) map[string]any {
-	out := maps.Clone(ev)
-	maps.DeleteFunc(out, func(_ string, v any) bool { return v == "" })
-	return out
-}
-
-// withEmpty returns an event in which the fields that the rule tests and that
-// it lacks are empty strings.
-func withEmpty(rule *ir.Rule, ev map[string]any) map[string]any {
-	out := maps.Clone(ev)
-	ir.Walk(rule.Where[0], func(e ir.Expr) bool {
-		if m, ok := e.(*ir.Match); ok && out[m.Field] == nil {
-			if c, _ := rule.Column(m.Field); c.Type.IsString() {
-				out[m.Field] = ""
-			}
-		}
-		return true
-	})
-	return out
-}
-
-// byDigits returns the engine of a rule that compares numbers in columns of
-// strings by their digits, and of its query.
-func byDigits(p *pair) *eval.Engine {
-	rule := *p.rule
-	rule.Where = []ir.Expr{ir.Rewrite(p.rule.Where[0], func(e ir.Expr) ir.Expr {
+// rewritten returns a rule with every single test replaced.
+func rewritten(r *ir.Rule, f func(schema.Column, *ir.Match, ir.Test) ir.Expr) *ir.Rule {
+	out := *r
+	out.Where = []ir.Expr{ir.Rewrite(r.Where[0], func(e ir.Expr) ir.Expr {
 		m, ok := e.(*ir.Match)
 		if !ok {
 			return e
 		}
-		if c, _ := p.rule.Column(m.Field); c.Type.IsString() {
-			return &ir.Match{Field: m.Field, Test: ir.RewriteTest(m.Test, func(t ir.Test) ir.Test {
-				if c, ok := t.(*ir.Compare); ok && c.Op == ir.Eq {
-					return &ir.Text{Pattern: ir.Plain(string(c.Number))}
-				}
-				return t
-			})}
+		c, _ := r.Column(m.Field)
+		var rewrite func(t ir.Test) ir.Expr
+		all := func(ts []ir.Test) []ir.Expr {
+			es := make([]ir.Expr, len(ts))
+			for i, t := range ts {
+				es[i] = rewrite(t)
+			}
+			return es
 		}
-		return e
+		rewrite = func(t ir.Test) ir.Expr {
+			switch t := t.(type) {
+			case ir.AnyOf:
+				return ir.OneOf(all(t)...)
+			case ir.AllOf:
+				return ir.All(all(t)...)
+			}
+			return f(c, m, t)
+		}
+		return rewrite(m.Test)
 	})}
-	engine, err := eval.Compile([]*ir.Rule{&rule, p.engine.Rules()[1]}, eval.Options{})
-	if err != nil {
-		return nil
+	return &out
+}
+
+// withoutNull returns what a test means where the empty string stands for a
+// value that is not there.
+func withoutNull(c schema.Column, m *ir.Match, t ir.Test) ir.Expr {
+	plain := &ir.Match{Field: m.Field, Test: t}
+	switch t := t.(type) {
+	case *ir.Null:
+		return empty(m.Field)
+	case *ir.Exists:
+		if t.Want {
+			return ir.Negate(empty(m.Field))
+		}
+		return empty(m.Field)
+	case *ir.Regexp:
+		return ir.All(plain, ir.Negate(empty(m.Field)))
+	case *ir.FieldRef:
+		return ir.All(plain, ir.Negate(empty(t.Field)))
+	case *ir.Text:
+		switch shape, text := t.Pattern.Shape(); {
+		case shape == ir.Any:
+			return ir.Negate(empty(m.Field))
+		case shape == ir.Exact && text == "" && !c.Type.IsNumber() && c.Type != schema.Bool:
+			return empty(m.Field)
+		}
 	}
-	return engine
+	return plain
+}
+
+func empty(field string) ir.Expr {
+	return ir.OneOf(&ir.Match{Field: field, Test: &ir.Null{}}, &ir.Match{Field: field, Test: readback.Exact("", true)})
+}
+
+// byDigits returns what a test means where a number in a column of strings is
+// its digits, and digits in a column of numbers are a number.
+func byDigits(c schema.Column, m *ir.Match, t ir.Test) ir.Expr {
+	switch u := t.(type) {
+	case *ir.Compare:
+		if u.Op == ir.Eq && !c.Type.IsNumber() {
+			t = readback.Exact(string(u.Number), false)
+		}
+	case *ir.Text:
+		shape, text := u.Pattern.Shape()
+		if n, ok := ir.ParseNumber(text); ok && shape == ir.Exact && c.Type.IsNumber() {
+			t = &ir.Compare{Number: n}
+		}
+	}
+	return &ir.Match{Field: m.Field, Test: t}
 }
 
 // TestRegressionEvents runs all rules and all queries over SigmaHQ's own
 // regression events.
 func TestRegressionEvents(t *testing.T) {
-	ps := pairs(t, corpusRules(t), "")
+	ps := pairs(t, readbacktest.Corpus(t), "")
 	rules, queries := make([]*ir.Rule, len(ps)), make([]*ir.Rule, len(ps))
 	var computed []readback.Computed
 	for i, p := range ps {

@@ -37,7 +37,7 @@ func events(r *rand.Rand, rule *ir.Rule, e ir.Expr, n int) []map[string]any {
 	fields := slices.Sorted(maps.Keys(pool))
 	var out []map[string]any
 	for i := range n {
-		m.ev = make(map[string]any)
+		m.ev = map[string]any{"other": "x"} // no event is empty
 		m.make(e, i%8 != 7)
 		for range r.Intn(3) * min(len(fields), 1) {
 			f := fields[r.Intn(len(fields))]

@@ -284,7 +284,7 @@ func (l *lowerer) isNull(e expr) (readback.Expr, error) {
 // isEmpty returns the tree of isempty(): null, or the empty string
 // (query/isempty-function).
 func (l *lowerer) isEmpty(e expr) (readback.Expr, error) {
-	if k := e.base().kind; k != stringKind && k != anyKind && k != dynamicKind {
+	if k := e.base().kind; k != stringKind && k != anyKind && k != dynamicKind && !isColumn(e) {
 		return l.isNull(e)
 	}
 	return l.over(e, probe{

@@ -122,7 +122,7 @@ func (w writer) event() map[string]any {
 func TestMeaning(t *testing.T) {
 	w := writer{rand.New(rand.NewSource(1))}
 	counts := make(map[string]int)
-	for range 20_000 {
+	for range 6_000 {
 		text := "| where " + w.cond(2)
 		q, err := Read(text, table)
 		if err != nil {

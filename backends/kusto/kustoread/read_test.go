@@ -174,7 +174,7 @@ func TestNulls(t *testing.T) {
 		{`isnull(S)`, `no`},
 		{`isempty(S)`, `S=cased ""!`},
 		{`isnotempty(S)`, `not{S=cased ""!}`},
-		{`isempty(I)`, `I=null`},
+		{`isempty(I)`, `I=cased ""!`},
 		{`isnull(I > 5)`, `and{not{known{I=>5?}} not{known{not{I=>5?}}}}`},
 		{`isnull(D)`, `tostring(D)=null computed tostring(D)`},
 		{`bool(null)`, `unknown`},
