@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/sigma-compiler/sigmac/backends/elastic/luceneregexp"
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
@@ -55,10 +56,7 @@ func Expression(p *emit.Printer, t *ir.Regexp, style *emit.RegexpStyle) string {
 	if what != "" {
 		p.Unsupported(t.Pos, what, "splunk and kusto can")
 	}
-	if n := repeats(tree); n >= manyRepeats {
-		p.Warn(t.Pos, sigma.Assumed, "",
-			"the expression repeats a part up to %d times: the engine is taken to accept automata of that size (max_determinized_states)", n)
-	}
+	limitEffort(p, t.Pos, tree, expr)
 	Limit(p, t.Pos, expr)
 	return expr
 }
@@ -70,10 +68,24 @@ func Limit(p *emit.Printer, pos sigma.Pos, expr string) {
 	}
 }
 
-// manyRepeats is how often a part must be repeated for an expression that is
-// sought anywhere to need more than the 10,000 states that Lucene allows, as
-// far as SigmaHQ's rules show.
-const manyRepeats = 32
+// limitEffort notes an expression whose automaton is, or may be, larger than
+// Lucene makes.
+func limitEffort(p *emit.Printer, pos sigma.Pos, tree *syntax.Regexp, expr string) {
+	if repeats(tree) < fewRepeats {
+		return
+	}
+	switch effort := luceneregexp.Effort(expr, luceneregexp.MaxEffort); {
+	case effort > luceneregexp.MaxEffort:
+		p.Unsupported(pos, "a regular expression whose automaton has more than the 10,000 states that Lucene allows (a repetition that begins in many places)",
+			"splunk and kusto can; so can the others with a smaller number of repetitions, or with + for them")
+	case effort > luceneregexp.MaxEffort/2:
+		p.Warn(pos, sigma.Assumed, "", "the automaton of the expression is near the limit of Lucene: the engine is taken to accept it (max_determinized_states)")
+	}
+}
+
+// fewRepeats is how often a part must be repeated for the size of an automaton
+// to be looked at: it grows as a power of that number.
+const fewRepeats = 8
 
 // repeats returns the largest number of a counted repetition.
 func repeats(re *syntax.Regexp) int {

@@ -1,0 +1,159 @@
+package luceneregexp
+
+import (
+	"encoding/binary"
+	"iter"
+	"regexp/syntax"
+	"slices"
+	"unicode"
+)
+
+// MaxEffort is how much work Lucene puts into making an automaton
+// deterministic before it refuses the query: the states of all sets of states
+// that it looks at, together (Operations.determinize: ten times
+// DEFAULT_DETERMINIZE_WORK_LIMIT, which max_determinized_states of a query
+// string raises, and nothing in EQL and ES|QL).
+const MaxEffort = 100_000
+
+// Effort estimates the work that Lucene puts into an expression, at most
+// somewhat more than most. Lucene makes the automata of parts smaller on the
+// way, so that what it counts can be less. An expression that Lucene does not
+// read takes none.
+func Effort(source string, most int) int {
+	p := &parser{text: source}
+	n, err := p.parse()
+	if err != nil {
+		return 0
+	}
+	if n, _, err = resolve(n); err != nil {
+		return most + 1 // & or ~ of parts with many states
+	}
+	re, err := syntax.Parse(whole(n), syntax.Perl)
+	if err != nil {
+		return most + 1 // larger than Go reads
+	}
+	prog, err := syntax.Compile(re.Simplify())
+	if err != nil {
+		return most + 1
+	}
+	d := &determiner{prog: prog, seen: make(map[string]bool), mark: make([]int, len(prog.Inst))}
+	return d.effort(most)
+}
+
+// A determiner makes the sets of states that a value can be in, each the
+// instructions that read its next character.
+type determiner struct {
+	prog  *syntax.Prog
+	seen  map[string]bool // the sets, and what they are reached from
+	todo  [][]uint32
+	mark  []int // by instruction: the set that it was last looked at for
+	sets  int
+	key   []byte
+	edges []rune
+	moves [][]uint32 // by range of characters: the instructions that it leads to
+}
+
+func (d *determiner) effort(most int) (effort int) {
+	d.reach([]uint32{uint32(d.prog.Start)})
+	for len(d.todo) > 0 && effort <= most {
+		set := d.todo[len(d.todo)-1]
+		d.todo = d.todo[:len(d.todo)-1]
+		effort += len(set)
+		d.split(set)
+		for _, pc := range set {
+			d.move(&d.prog.Inst[pc])
+		}
+		for i := range d.edges {
+			d.reach(d.moves[i])
+		}
+	}
+	return effort
+}
+
+// split finds the ranges of characters that the instructions cannot tell apart:
+// each begins at an edge and ends before the next.
+func (d *determiner) split(set []uint32) {
+	d.edges = append(d.edges[:0], 0)
+	for _, pc := range set {
+		for from, to := range ranges(&d.prog.Inst[pc]) {
+			d.edges = append(d.edges, from, to+1)
+		}
+	}
+	slices.Sort(d.edges)
+	d.edges = slices.Compact(d.edges)
+	for len(d.moves) < len(d.edges) {
+		d.moves = append(d.moves, nil)
+	}
+	for i := range d.edges {
+		d.moves[i] = d.moves[i][:0]
+	}
+}
+
+// move adds where an instruction leads to.
+func (d *determiner) move(in *syntax.Inst) {
+	for from, to := range ranges(in) {
+		i, _ := slices.BinarySearch(d.edges, from)
+		for ; i < len(d.edges) && d.edges[i] <= to; i++ {
+			d.moves[i] = append(d.moves[i], in.Out)
+		}
+	}
+}
+
+// ranges gives the characters that an instruction reads.
+func ranges(in *syntax.Inst) iter.Seq2[rune, rune] {
+	return func(yield func(from, to rune) bool) {
+		switch {
+		case in.Op == syntax.InstRuneAny:
+			yield(0, unicode.MaxRune)
+		case in.Op == syntax.InstRuneAnyNotNL:
+			_ = yield(0, '\n'-1) && yield('\n'+1, unicode.MaxRune)
+		case len(in.Rune) == 1:
+			yield(in.Rune[0], in.Rune[0])
+		default:
+			for i := 0; i+1 < len(in.Rune) && yield(in.Rune[i], in.Rune[i+1]); i += 2 {
+			}
+		}
+	}
+}
+
+// reach notes the set that is reached from these instructions, if it is new.
+func (d *determiner) reach(from []uint32) {
+	if d.known(from, 'f') {
+		return
+	}
+	d.sets++
+	var set []uint32
+	for todo := slices.Clone(from); len(todo) > 0; {
+		pc := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if d.mark[pc] == d.sets {
+			continue
+		}
+		d.mark[pc] = d.sets
+		switch in := &d.prog.Inst[pc]; in.Op {
+		case syntax.InstAlt, syntax.InstAltMatch:
+			todo = append(todo, in.Out, in.Arg)
+		case syntax.InstCapture, syntax.InstNop, syntax.InstEmptyWidth: // there are only those of begin and end
+			todo = append(todo, in.Out)
+		case syntax.InstRune, syntax.InstRune1, syntax.InstRuneAny, syntax.InstRuneAnyNotNL:
+			set = append(set, pc)
+		}
+	}
+	slices.Sort(set)
+	if !d.known(set, 's') {
+		d.todo = append(d.todo, set)
+	}
+}
+
+// known reports whether there was a list of the kind already.
+func (d *determiner) known(list []uint32, kind byte) bool {
+	d.key = append(d.key[:0], kind)
+	for _, pc := range list {
+		d.key = binary.LittleEndian.AppendUint32(d.key, pc)
+	}
+	if d.seen[string(d.key)] {
+		return true
+	}
+	d.seen[string(d.key)] = true
+	return false
+}
