@@ -7,6 +7,8 @@
 //
 //   - braces are special, and \uXXXX is an escape;
 //   - 0x10 and 007 are texts, not numbers;
+//   - "a or b or c" is one node with three parts, not one in another, which
+//     long lists make deeper than can be written;
 //   - a wildcard on a field of type keyword is a wildcard query, in which a
 //     space is a character like any other. On other fields it still goes
 //     through query_string, which splits at spaces.
@@ -25,7 +27,10 @@ const kibana7 = process.env.SIGMAC_KIBANA === '7';
 if (!kibana7) changeGrammar();
 
 const { fromKueryExpression, toElasticsearchQuery } = require('@cybernetex/kbn-es-query');
-if (!kibana7) changeWildcards();
+if (!kibana7) {
+  changeWildcards();
+  ['or', 'and'].forEach(changeNesting);
+}
 
 // replaceOnce replaces what must stand in a text exactly once.
 function replaceOnce(text, old, replacement) {
@@ -67,6 +72,20 @@ function changeWildcards() {
     }
     const text = value.value.split(wildcardSymbol).map((part) => part.replace(/[\\*?]/g, '\\$&')).join('*');
     return { wildcard: { [known.name]: { value: text } } };
+  };
+}
+
+// changeNesting makes one node of a chain of nodes, each the last part of the
+// one before.
+function changeNesting(name) {
+  const f = require(inside(`functions/${name}.js`));
+  const before = f.toElasticsearchQuery;
+  f.toElasticsearchQuery = (node, ...rest) => {
+    const parts = [...node.arguments];
+    for (let last = parts[parts.length - 1]; last && last.type === 'function' && last.function === name; last = parts[parts.length - 1]) {
+      parts.splice(parts.length - 1, 1, ...last.arguments);
+    }
+    return before({ ...node, arguments: parts }, ...rest);
   };
 }
 
