@@ -146,7 +146,8 @@ func (b *builder) link() {
 func (b *builder) index() {
 	b.fields = make([]*index, b.plan.names.slots)
 	b.present = make([]uint32, b.plan.names.slots)
-	rare := &rarity{}
+	rare := newRarity()
+	defer rare.free()
 	var ids []int32
 	for bit, set := range b.sets {
 		for _, id := range set {

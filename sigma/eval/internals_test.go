@@ -106,7 +106,7 @@ func TestFinding(t *testing.T) {
 	}
 	for range 300 {
 		texts := make([]string, 60)
-		rare := &rarity{}
+		rare := newRarity()
 		prefixes, suffixes, sc := anchored{}, anchored{reverse: true}, scanner{}
 		for i := range texts {
 			for texts[i] == "" {
@@ -118,6 +118,10 @@ func TestFinding(t *testing.T) {
 			prefixes.add(text, uint32(i))
 			suffixes.add(text, uint32(i))
 			sc.add(text, uint32(i), rare)
+		}
+		rare.free()
+		if rare.grams != [1 << 16]uint32{} || rare.pairs != [1 << 16]uint32{} || len(rare.texts) > 0 {
+			t.Fatal("counters that were given back are not zero")
 		}
 		prefixes.build()
 		suffixes.build()

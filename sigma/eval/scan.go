@@ -7,6 +7,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // gramSize is how many bytes of a literal the scanner looks for first.
@@ -255,10 +256,33 @@ func (g *grams) verify(s *Session, b []byte, i int, x uint32) {
 type rarity struct {
 	grams [1 << 16]uint32
 	pairs [1 << 16]uint32
+	texts []string // that were counted
+}
+
+// rarities keeps counters that are all zero: half a megabyte each, which a few
+// rules hardly touch.
+var rarities = sync.Pool{New: func() any { return new(rarity) }}
+
+func newRarity() *rarity { return rarities.Get().(*rarity) }
+
+// free gives the counters back, as they were before the literals.
+func (r *rarity) free() {
+	for _, text := range r.texts {
+		for i := 0; i+2 <= len(text); i++ {
+			r.pairs[pairAt(text, i)] = 0
+			if i+gramSize <= len(text) {
+				r.grams[gramAt(text, i)*gramFactor>>16] = 0
+			}
+		}
+	}
+	clear(r.texts)
+	r.texts = r.texts[:0]
+	rarities.Put(r)
 }
 
 // note counts the grams of a literal that rules use so many times.
 func (r *rarity) note(text string, uses int) {
+	r.texts = append(r.texts, text)
 	for i := 0; i+2 <= len(text); i++ {
 		r.pairs[pairAt(text, i)] += uint32(uses)
 		if i+gramSize <= len(text) {
