@@ -59,8 +59,8 @@ func TestCorpus(t *testing.T) {
 	}
 	rules := corpus(t)
 	var b strings.Builder
-	for _, r := range runs {
-		sum := prove(t, r, rules)
+	for i, sum := range prove(t, runs, rules) {
+		r := runs[i]
 		sum.report(t, r)
 		fmt.Fprintf(&b, "%s: %d rules, %d events, of which %d match; %d left out", r, sum.rules, sum.events, sum.matched, sum.left)
 		if sum.unknown > 0 {
