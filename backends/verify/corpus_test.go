@@ -5,49 +5,14 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/sigma-compiler/sigmac/internal/shared"
-	"github.com/sigma-compiler/sigmac/sigma"
-	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/internal/readbacktest"
 )
 
 var update = flag.Bool("update", false, "write the sums into testdata/corpus.txt")
-
-// corpus returns SigmaHQ's rules, built.
-func corpus(tb testing.TB) []*ir.Rule {
-	tb.Helper()
-	folders, err := filepath.Glob(filepath.Join(shared.Path(tb, "corpus", "sigmahq"), "rules*"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	files, err := sigma.Files(folders...)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	var rules []*ir.Rule
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		docs, err := sigma.Parse(filepath.Base(file), text)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		for _, d := range docs {
-			r, err := ir.Build(d.(*sigma.Rule))
-			if err != nil {
-				tb.Fatal(err)
-			}
-			rules = append(rules, r)
-		}
-	}
-	return rules
-}
 
 // TestCorpus compares SigmaHQ's rules with their queries in every language,
 // with and without pipelines. No query may say something else than its rule
@@ -57,7 +22,7 @@ func TestCorpus(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute or two")
 	}
-	rules := corpus(t)
+	rules := readbacktest.Corpus(t)
 	var b strings.Builder
 	for i, sum := range prove(t, runs, rules) {
 		r := runs[i]

@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -18,11 +20,36 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
 
+// corpus are SigmaHQ's rules, read once.
+var corpus struct {
+	once  sync.Once
+	rules []*ir.Rule
+}
+
 // Corpus returns SigmaHQ's rules, of the folders whose name begins with
-// "rules", built. Their File is relative to the corpus.
+// "rules", built. Their File is relative to the corpus. They are shared and
+// must not be changed.
 func Corpus(tb testing.TB) []*ir.Rule {
 	tb.Helper()
 	root := shared.Path(tb, "corpus", "sigmahq")
+	corpus.once.Do(func() { corpus.rules = read(tb, root) })
+	if len(corpus.rules) == 0 {
+		tb.Fatalf("no rules in %s", root)
+	}
+	// The rules stay, and with the usual percentage a third of the time of
+	// such a test goes into finding that again and again.
+	old := debug.SetGCPercent(collectLess)
+	tb.Cleanup(func() { debug.SetGCPercent(old) })
+	return corpus.rules
+}
+
+// collectLess is how much memory may be used until the next collection, in
+// per cent of what is needed: for rules alone that are 100 MB.
+const collectLess = 400
+
+// read returns the rules of the corpus.
+func read(tb testing.TB, root string) (rules []*ir.Rule) {
+	tb.Helper()
 	folders, err := filepath.Glob(filepath.Join(root, "rules*"))
 	if err != nil || len(folders) == 0 {
 		tb.Fatalf("no rules in %s: %v", root, err)
@@ -31,7 +58,6 @@ func Corpus(tb testing.TB) []*ir.Rule {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	var rules []*ir.Rule
 	for _, path := range paths {
 		text, err := os.ReadFile(path)
 		if err != nil {

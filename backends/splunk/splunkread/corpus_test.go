@@ -3,59 +3,19 @@ package splunkread_test
 import (
 	"fmt"
 	"math/rand"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/sigma-compiler/sigmac/backends"
 	"github.com/sigma-compiler/sigmac/backends/readback"
 	"github.com/sigma-compiler/sigmac/backends/splunk/splunkread"
-	"github.com/sigma-compiler/sigmac/internal/shared"
-	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/internal/readbacktest"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
 )
 
 // perRule is how many events are made of each rule.
 const perRule = 8
-
-// corpusRules returns the rules of SigmaHQ, built.
-func corpusRules(tb testing.TB) []*ir.Rule {
-	tb.Helper()
-	root := shared.Path(tb, "corpus", "sigmahq")
-	folders, err := filepath.Glob(filepath.Join(root, "rules*"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	paths, err := sigma.Files(folders...)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	var rules []*ir.Rule
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		name, err := filepath.Rel(root, path)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		docs, err := sigma.Parse(filepath.ToSlash(name), text)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		for _, d := range docs {
-			r, err := ir.Build(d.(*sigma.Rule))
-			if err != nil {
-				tb.Fatal(err)
-			}
-			rules = append(rules, r)
-		}
-	}
-	return rules
-}
 
 // A pair is a rule, in the names of the target, and its queries.
 type pair struct {
@@ -124,7 +84,7 @@ func (p *pair) meaning(r splunkread.Reading) (*ir.Rule, error) {
 // made of all rules, each of which all rules see. What differs has to be of a
 // class that lies in the language.
 func TestCorpus(t *testing.T) {
-	rules := corpusRules(t)
+	rules := readbacktest.Corpus(t)
 	for _, names := range [][]string{nil, {"sysmon", "splunk_windows"}} {
 		t.Run(strings.Join(append([]string{"splunk"}, names...), "+"), func(t *testing.T) {
 			ps := convert(t, rules, chainOf(t, names))
@@ -178,7 +138,7 @@ func eventsOf(ps []pair) [][]byte {
 
 // BenchmarkRead reads the queries of SigmaHQ's rules.
 func BenchmarkRead(b *testing.B) {
-	ps := convert(b, corpusRules(b), nil)
+	ps := convert(b, readbacktest.Corpus(b), nil)
 	b.ReportAllocs()
 	n := 0
 	for b.Loop() {

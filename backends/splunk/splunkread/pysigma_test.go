@@ -12,6 +12,7 @@ import (
 
 	"github.com/sigma-compiler/sigmac/backends/readback"
 	"github.com/sigma-compiler/sigmac/backends/splunk/splunkread"
+	"github.com/sigma-compiler/sigmac/internal/readbacktest"
 	"github.com/sigma-compiler/sigmac/internal/shared"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
@@ -58,7 +59,7 @@ func TestPySigma(t *testing.T) {
 	var read []*ir.Rule
 	var chosen []int
 	refused := map[string]int{}
-	for _, r := range corpusRules(t) {
+	for _, r := range readbacktest.Corpus(t) {
 		p := pair{rule: r, queries: rows[r.Source.Pos.File.Name]}
 		if p.queries == nil {
 			continue

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sigma-compiler/sigmac/backends/splunk/splunkread"
 	"github.com/sigma-compiler/sigmac/internal/events"
+	"github.com/sigma-compiler/sigmac/internal/readbacktest"
 	"github.com/sigma-compiler/sigmac/internal/shared"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
@@ -88,7 +89,7 @@ func TestRegressionEvents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &comparison{pairs: convert(t, corpusRules(t), nil)}
+	c := &comparison{pairs: convert(t, readbacktest.Corpus(t), nil)}
 	for _, file := range append(files, deeper...) {
 		c.events = append(c.events, eventLog(t, file)...)
 	}

@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/sigma-compiler/sigmac/backends"
 	"github.com/sigma-compiler/sigmac/backends/elastic/eql/eqlread"
@@ -17,7 +17,10 @@ import (
 )
 
 // readings are the two ways in which the manual can be read.
-var readings = map[string]readback.Reader{"mapped": eqlread.Read, "unmapped": eqlread.ReadUnmapped}
+var readings = []struct {
+	name string
+	read readback.Reader
+}{{"mapped", eqlread.Read}, {"unmapped", eqlread.ReadUnmapped}}
 
 // TestCorpus reads every query that SigmaHQ's rules become, without and with a
 // pipeline, and compares what it means, in both readings, with the rule on
@@ -32,17 +35,20 @@ func TestCorpus(t *testing.T) {
 			for _, c := range compiled {
 				events = append(events, m.Events(c.Rule, readbacktest.InMessage(c.Where), 12)...)
 			}
-			for name, read := range readings {
-				pairs := readAll(t, read, compiled)
+			var first []readbacktest.Pair
+			for _, reading := range readings {
+				all := readAll(t, reading.read, compiled)
+				pairs := others(all, first)
+				first = all
 				known := 0
 				for _, d := range readbacktest.Differences(t, pairs, events) {
 					if isFormFeed(&d) {
 						known++
 						continue
 					}
-					t.Errorf("%s: %s", name, &d)
+					t.Errorf("%s: %s", reading.name, &d)
 				}
-				t.Logf("%s: %d queries compared on %d events; %d differ by a form feed", name, len(pairs), len(events), known)
+				t.Logf("%s: %d of %d queries compared on %d events; %d differ by a form feed", reading.name, len(pairs), len(all), len(events), known)
 			}
 		})
 	}
@@ -51,18 +57,30 @@ func TestCorpus(t *testing.T) {
 // readAll reads the queries, all of which must be read.
 func readAll(t *testing.T, read readback.Reader, compiled []readbacktest.Compiled) (pairs []readbacktest.Pair) {
 	t.Helper()
-	bytes, start := 0, time.Now()
 	for _, c := range compiled {
 		q, err := read(c.Query, readbacktest.Columns(c.Rule))
 		if err != nil {
 			t.Errorf("%s: %v\n%s", c.Rule.Source.Pos, err, c.Query)
 			continue
 		}
-		bytes += len(c.Query)
 		pairs = append(pairs, readbacktest.Pair{Rule: c.Rule, Where: readbacktest.InMessage(c.Where), Query: c.Query, Means: readback.Meaning(q.Where)})
 	}
-	t.Logf("%d queries of %d bytes read in %v", len(pairs), bytes, time.Since(start))
 	return pairs
+}
+
+// others returns the pairs whose queries mean something else than in the first
+// reading: the same needs no comparison again.
+func others(pairs, first []readbacktest.Pair) []readbacktest.Pair {
+	if len(first) != len(pairs) {
+		return pairs
+	}
+	var out []readbacktest.Pair
+	for i := range pairs {
+		if !reflect.DeepEqual(pairs[i].Means, first[i].Means) {
+			out = append(out, pairs[i])
+		}
+	}
+	return out
 }
 
 // BenchmarkRead reads the queries of SigmaHQ's rules, on one core.

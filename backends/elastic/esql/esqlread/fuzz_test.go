@@ -25,7 +25,8 @@ func FuzzRead(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, query string) {
-		for name, read := range readings {
+		for _, reading := range readings {
+			name, read := reading.name, reading.read
 			q, err := read(query, readback.Options{})
 			var e *readback.Error
 			if err != nil && (!errors.As(err, &e) || e.Offset < 0 || e.Offset > len(query) || e.Msg == "") {
@@ -61,7 +62,8 @@ func FuzzRandom(f *testing.F) {
 		}
 		query := res.Queries[0].Text
 		events := m.Events(r, r.Where[0], 20)
-		for name, read := range readings {
+		for _, reading := range readings {
+			name, read := reading.name, reading.read
 			q, err := read(query, readbacktest.Columns(r))
 			if err != nil {
 				t.Fatalf("%s: %v\n%s\n%s", name, err, query, ir.String(r.Where[0]))
