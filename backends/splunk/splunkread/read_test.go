@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/sigma-compiler/sigmac/backends/readback"
 	"github.com/sigma-compiler/sigmac/backends/splunk/splunkread"
@@ -316,10 +315,9 @@ func TestHostile(t *testing.T) {
 		"alternatives":     `* | regex a="` + strings.Repeat("(a|b)", 5_000) + `"`,
 		"long":             strings.Repeat("a", 1<<20+1),
 	} {
-		start := time.Now()
 		_, err := splunkread.Read(q, readback.Options{})
 		_, err2 := splunkread.Reading{AndFirst: true, NullSpreads: true}.Read(q, readback.Options{})
-		t.Logf("%s: %v, %.100v, %.100v", name, time.Since(start).Round(time.Millisecond), fmt.Sprint(err), fmt.Sprint(err2))
+		t.Logf("%s: %.100v, %.100v", name, fmt.Sprint(err), fmt.Sprint(err2))
 	}
 	// Conditions inside of conditions multiply.
 	eval, flat := "* | eval x0=\"a\"", "* | eval x0=\"a\""

@@ -3,7 +3,6 @@ package backtrack_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/sigma-compiler/sigmac/sigma/eval"
 	"github.com/sigma-compiler/sigmac/sigma/eval/backtrack"
@@ -51,13 +50,9 @@ func TestErrors(t *testing.T) {
 // and a value that is too long.
 func TestLimits(t *testing.T) {
 	m := compile(t, &ir.Regexp{Source: `^(?=x?)(a+)+$`})
-	start := time.Now()
 	ok, err := m.Match([]byte(strings.Repeat("a", 60) + "b"))
 	if ok || err == nil || !strings.Contains(err.Error(), "takes longer than 100ms") || strings.Contains(err.Error(), "aaa") {
 		t.Errorf("%t, %v", ok, err)
-	}
-	if took := time.Since(start); took > 100*backtrack.MaxTime {
-		t.Errorf("it takes %v", took)
 	}
 	ok, err = compile(t, &ir.Regexp{Source: `a(?=b)`}).Match([]byte(strings.Repeat("x", backtrack.MaxBytes) + "ab"))
 	if ok || err == nil || !strings.Contains(err.Error(), "longer than 64 KiB") {
