@@ -69,16 +69,26 @@ func (f *field) booleans(d demands) []value {
 
 // texts makes texts of all patterns and expressions that are asked for.
 func (s *search) texts(f *field, d demands, more []ir.Pattern, yield func(value) bool) bool {
-	forms := 1
+	forms, regexps := 1, false
 	for _, t := range d.pass {
 		if severalForms(t) {
 			forms = variants
 		}
+		_, re := t.(*ir.Regexp)
+		regexps = regexps || re
 	}
+	words := f.words()
 	for form := range forms {
-		for _, word := range f.words() {
-			patterns, ok := s.patterns(d.pass, form, word)
-			if ok && !yield(f.typed(merge(append(patterns, more...), word))) {
+		var l *layout
+		for _, word := range words {
+			if l == nil || regexps { // the forms of which depend on the word
+				patterns, ok := s.patterns(d.pass, form, word)
+				if !ok {
+					continue
+				}
+				l = lay(append(patterns, more...))
+			}
+			if !yield(f.typed(l.text(word))) {
 				return false
 			}
 		}

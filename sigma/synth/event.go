@@ -57,6 +57,9 @@ func (e event) with(slot int, v value) event {
 
 // appendEvent appends the event as a JSON object.
 func (m *model) appendEvent(dst []byte, e *event) []byte {
+	if !e.nested {
+		return m.appendFlat(dst, e)
+	}
 	members := make([]named, 0, len(e.values)+len(e.extra))
 	for i, v := range e.values {
 		if v.kind != absent {
@@ -68,7 +71,32 @@ func (m *model) appendEvent(dst []byte, e *event) []byte {
 			members = append(members, x)
 		}
 	}
-	return appendMembers(dst, members, e.nested)
+	return appendNested(dst, members)
+}
+
+// appendFlat appends an event whose names are not written as objects.
+func (m *model) appendFlat(dst []byte, e *event) []byte {
+	dst = append(dst, '{')
+	begin := len(dst)
+	for i, v := range e.values {
+		if v.kind != absent {
+			dst = appendMember(dst, begin, m.fields[i].name, v)
+		}
+	}
+	for _, x := range e.extra {
+		if x.value.kind != absent {
+			dst = appendMember(dst, begin, x.name, x.value)
+		}
+	}
+	return append(dst, '}')
+}
+
+// appendMember appends a member of the object whose first one begins there.
+func appendMember(dst []byte, begin int, name string, v value) []byte {
+	if len(dst) > begin {
+		dst = append(dst, ',')
+	}
+	return appendValue(append(jsontext.AppendString(dst, name), ':'), v)
 }
 
 // nestable reports whether no name is that of an object which another name
@@ -87,32 +115,27 @@ func (m *model) nestable() bool {
 	return true
 }
 
-// appendMembers appends an object. With nested, names that have their part
-// before the first dot in common are one object.
-func appendMembers(dst []byte, members []named, nested bool) []byte {
+// appendNested appends an object in which names that have their part before
+// the first dot in common are one object.
+func appendNested(dst []byte, members []named) []byte {
 	dst = append(dst, '{')
-	var done map[string]bool
-	if nested {
-		done = map[string]bool{}
-	}
-	first := true
+	begin := len(dst)
+	done := map[string]bool{}
 	for i, x := range members {
-		head, rest, ok := strings.Cut(x.name, ".")
-		inner := nested && ok && head != "" && rest != ""
-		if inner && done[head] {
+		head, rest, _ := strings.Cut(x.name, ".")
+		if head == "" || rest == "" {
+			dst = appendMember(dst, begin, x.name, x.value)
 			continue
 		}
-		if !first {
-			dst = append(dst, ',')
-		}
-		first = false
-		if !inner {
-			dst = appendValue(append(jsontext.AppendString(dst, x.name), ':'), x.value)
+		if done[head] {
 			continue
 		}
 		done[head] = true
+		if len(dst) > begin {
+			dst = append(dst, ',')
+		}
 		dst = append(jsontext.AppendString(dst, head), ':')
-		dst = appendMembers(dst, below(head, members[i:]), true)
+		dst = appendNested(dst, below(head, members[i:]))
 	}
 	return append(dst, '}')
 }

@@ -100,16 +100,16 @@ func (j *judge) value(slot int, v value) bits {
 	j.alone.values[slot] = v
 	j.buf = j.m.appendEvent(j.buf[:0], &j.alone)
 	j.alone.values[slot] = value{}
-	key := string(j.buf)
+	n := len(j.buf)
 	if v.kind == absent {
-		key += j.m.fields[slot].name // an event without any field has an answer for each
+		j.buf = append(j.buf, j.m.fields[slot].name...) // an event without any field has an answer for each
 	}
 	j.budget -= lookUpCost
-	truth, ok := j.known[key]
+	truth, ok := j.known[string(j.buf)]
 	if !ok {
-		truth, _ = j.text(j.buf)
+		truth, _ = j.text(j.buf[:n])
 		truth.keep(j.m.fields[slot].own)
-		j.known[key] = truth
+		j.known[string(j.buf)] = truth
 	}
 	return truth
 }

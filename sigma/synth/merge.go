@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sigma-compiler/sigmac/sigma/ir"
@@ -14,35 +15,56 @@ const open = -1
 // anywhere comes between, one behind the other. The word fills what stars
 // leave open, its first letter what question marks do. Where patterns
 // contradict each other the text is that of one of them.
-func merge(patterns []ir.Pattern, word string) string {
+func merge(patterns []ir.Pattern, word string) string { return lay(patterns).text(word) }
+
+// A layout is what texts of some patterns have in common, whatever the word.
+type layout struct {
+	exact      bool  // head is the whole text
+	head, tail frame // what it begins and ends with
+	middle     [][]frame
+}
+
+func lay(patterns []ir.Pattern) *layout {
+	l := &layout{}
+	var whole frame
+	for _, p := range patterns {
+		first, last := stars(p)
+		if first < 0 {
+			l.exact = true
+			whole = whole.over(frameOf(p))
+			continue
+		}
+		l.head = l.head.over(frameOf(p[:first]))
+		l.tail = l.tail.overEnd(frameOf(p[last+1:]))
+		var parts []frame
+		for _, q := range split(p[first:last]) {
+			parts = append(parts, frameOf(q))
+		}
+		l.middle = append(l.middle, parts)
+	}
+	if l.exact {
+		l.head = whole.over(l.head).overEnd(l.tail)
+	}
+	return l
+}
+
+// text returns the text with that word.
+func (l *layout) text(word string) string {
 	fill := 'q'
 	for _, r := range word {
 		fill = r
 		break
 	}
-	var whole, head, tail frame
-	exact := false
-	var middle [][]string
-	for _, p := range patterns {
-		first, last := stars(p)
-		if first < 0 {
-			exact = true
-			whole = whole.over(frameOf(p))
-			continue
-		}
-		head = head.over(frameOf(p[:first]))
-		tail = tail.reverse().over(frameOf(p[last+1:]).reverse()).reverse()
-		var parts []string
-		for _, q := range split(p[first:last]) {
-			parts = append(parts, frameOf(q).text(fill))
-		}
-		middle = append(middle, parts)
+	if l.exact {
+		return l.head.text(fill)
 	}
-	if exact {
-		whole = whole.over(head)
-		return whole.reverse().over(tail.reverse()).reverse().text(fill)
+	middle := make([][]string, len(l.middle))
+	for i, parts := range l.middle {
+		for _, f := range parts {
+			middle[i] = append(middle[i], f.text(fill))
+		}
 	}
-	return join(head.text(fill), middle, tail.text(fill), word)
+	return join(l.head.text(fill), middle, l.tail.text(fill), word)
 }
 
 // join puts the parts of a text together. What must stand between stars comes
@@ -116,11 +138,17 @@ func split(p ir.Pattern) []ir.Pattern {
 type frame []rune
 
 func frameOf(p ir.Pattern) frame {
-	var f frame
+	n := 0
+	for _, e := range p {
+		n += max(len(e.Text), 1)
+	}
+	f := make(frame, 0, n)
 	for _, e := range p {
 		switch e.Kind {
 		case ir.Literal:
-			f = append(f, []rune(e.Text)...)
+			for _, r := range e.Text {
+				f = append(f, r)
+			}
 		case ir.Dash:
 			f = append(f, '-')
 		default:
@@ -136,28 +164,35 @@ func (f frame) over(g frame) frame {
 	if len(g) > len(f) {
 		f, g = g, f
 	}
-	if len(g) == 0 {
-		return f
-	}
-	out := append(frame(nil), f...)
-	for i, r := range g {
-		if out[i] == open {
-			out[i] = r
-		}
-	}
-	return out
+	return f.filled(g, 0)
 }
 
-func (f frame) reverse() frame {
-	out := make(frame, len(f))
-	for i, r := range f {
-		out[len(f)-1-i] = r
+// overEnd is over for frames that end together.
+func (f frame) overEnd(g frame) frame {
+	if len(g) > len(f) {
+		f, g = g, f
+	}
+	return f.filled(g, len(f)-len(g))
+}
+
+// filled returns the frame with its open characters from a place on as the
+// other has them.
+func (f frame) filled(g frame, from int) frame {
+	if !slices.Contains(f[from:from+len(g)], open) {
+		return f
+	}
+	out := slices.Clone(f)
+	for i, r := range g {
+		if out[from+i] == open {
+			out[from+i] = r
+		}
 	}
 	return out
 }
 
 func (f frame) text(fill rune) string {
 	var b strings.Builder
+	b.Grow(len(f))
 	for _, r := range f {
 		if r == open {
 			r = fill
