@@ -132,9 +132,6 @@ func (es *events) prove(c *backends.Compiler, rule *ir.Rule) (*verify.Report, er
 // whatever the target: nothing in them is of the target's language, and all
 // that the events depend on is the same.
 func sameEvents(a, b *ir.Rule) bool {
-	if a == b && a.Computed == nil && !hasRaw(a) {
-		return true
-	}
 	return a.Source == b.Source && a.Table == b.Table && a.Computed == nil && b.Computed == nil &&
 		reflect.DeepEqual(a.Where, b.Where) && !hasRaw(a)
 }

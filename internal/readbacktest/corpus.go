@@ -36,7 +36,7 @@ func Corpus(tb testing.TB) []*ir.Rule {
 	if len(corpus.rules) == 0 {
 		tb.Fatalf("no rules in %s", root)
 	}
-	// The rules stay, and with the usual percentage a third of the time of
+	// The rules stay, and with the usual percentage a quarter of the time of
 	// such a test goes into finding that again and again.
 	old := debug.SetGCPercent(collectLess)
 	tb.Cleanup(func() { debug.SetGCPercent(old) })
@@ -44,7 +44,7 @@ func Corpus(tb testing.TB) []*ir.Rule {
 }
 
 // collectLess is how much memory may be used until the next collection, in
-// per cent of what is needed: for rules alone that are 100 MB.
+// per cent of what is needed; the rules alone need 33 MB.
 const collectLess = 400
 
 // read returns the rules of the corpus.
