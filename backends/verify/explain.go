@@ -65,7 +65,7 @@ func (r *Report) Err() *sigma.Error {
 func (r *Report) Doubt() *sigma.Error {
 	switch {
 	case r.Unread != nil && r.Unread.Err.Foreign:
-		return r.remark(sigma.NotVerified, "the query could not be compared with the rule "+r.Unread.Err.Error())
+		return r.remark(sigma.NotVerified, "the query could not be compared with the rule: "+r.Unread.Err.Error())
 	case r.Unread == nil && r.Set.Unmatched != nil:
 		e := r.remark(sigma.NotVerified, "no event was found that the rule matches: the query was only compared on events that it does not")
 		e.Hint = r.Set.Unmatched.Hint

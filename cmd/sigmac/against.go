@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/sigma-compiler/sigmac/backends"
 	"github.com/sigma-compiler/sigmac/internal/events"
+	"github.com/sigma-compiler/sigmac/sigma"
 )
 
 // An against is another converter, or a record of what it made.
@@ -62,6 +64,17 @@ const (
 	maxRows = 2 << 30  // bytes of all
 )
 
+// noRule returns what is said of a document that is no detection rule.
+func noRule(d *document) other {
+	switch d.doc.(type) {
+	case *sigma.Correlation:
+		return other{absent: "it is a correlation, and only detection rules are compared"}
+	case *sigma.Filter:
+		return other{absent: "it is a filter, and only detection rules are compared"}
+	}
+	return other{absent: "it is no detection rule"}
+}
+
 // openText opens a file of queries, which may be compressed.
 func openText(a *app, path string) (text *bufio.Reader, done func(), err error) {
 	in, done := a.in, func() {}
@@ -69,6 +82,10 @@ func openText(a *app, path string) (text *bufio.Reader, done func(), err error) 
 		f, err := os.Open(path)
 		if err != nil {
 			return nil, nil, err
+		}
+		if info, err := f.Stat(); err == nil && info.IsDir() {
+			_ = f.Close()
+			return nil, nil, &sigma.Error{Msg: path + " is a folder, not a file of queries"}
 		}
 		in, done = f, func() { _ = f.Close() } // it was only read
 	}
@@ -92,12 +109,9 @@ func readRows(path string, text io.Reader, t *target) (*recorded, error) {
 		if len(line) == 0 {
 			continue
 		}
-		var x queryRow
-		if err := json.Unmarshal(line, &x); err != nil {
-			return nil, fmt.Errorf("%s:%d: the line is no object with file or id and queries: %w", path, n, err)
-		}
-		if x.File == "" && x.ID == "" {
-			return nil, fmt.Errorf("%s:%d: the object has neither file nor id, so that its rule is not known", path, n)
+		x, err := readRow(line)
+		if err != nil {
+			return nil, &sigma.Error{Msg: fmt.Sprintf("%s:%d: %v", path, n, err), Hint: rowHint}
 		}
 		if b := backends.Find(x.Target); x.Target != "" && (b == nil || b.Name != t.name) {
 			continue
@@ -108,12 +122,44 @@ func readRows(path string, text io.Reader, t *target) (*recorded, error) {
 			at[[2]string{x.File, x.ID}] = e
 			r.add(e)
 		}
-		e.take(&x)
+		e.take(x)
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	if len(r.rows) == 0 {
+		return nil, &sigma.Error{Msg: fmt.Sprintf("%s has no queries for %s", path, t.name), Hint: rowHint}
+	}
 	return r, nil
+}
+
+// rowHint says what a line of a file of queries looks like.
+const rowHint = `a line is {"id":"...","queries":["..."]} or {"file":"rules/a.yml","queries":["..."]}; for a list of queries write --against-format lines`
+
+// readRow reads a line of a file of queries.
+func readRow(line []byte) (*queryRow, error) {
+	var x queryRow
+	err := json.Unmarshal(line, &x)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrong) && wrong.Field != "":
+		return nil, fmt.Errorf("%s must not be %s %s", strings.ToLower(wrong.Field), article(wrong.Value), wrong.Value)
+	case errors.As(err, &wrong):
+		return nil, fmt.Errorf("the line is %s %s, not an object", article(wrong.Value), wrong.Value)
+	case err != nil:
+		return nil, fmt.Errorf("the line is no JSON object: %w", err)
+	case x.File == "" && x.ID == "":
+		return nil, errors.New("the object has neither file nor id, so that its rule is not known")
+	}
+	return &x, nil
+}
+
+// article returns the article of a word.
+func article(word string) string {
+	if word != "" && strings.ContainsRune("aeiou", rune(word[0])) {
+		return "an"
+	}
+	return "a"
 }
 
 func (r *recorded) add(e *entry) {

@@ -38,8 +38,9 @@ func readList(a *app, path string, text io.Reader, ins []input, jobs int) (*list
 		return nil
 	})
 	if n != len(l.lines) {
-		return nil, fmt.Errorf("%s has %s, but the rules have %s: a list has a line for each, in their order",
-			path, count(len(l.lines), "line", "lines"), count(n, "condition", "conditions"))
+		return nil, &sigma.Error{Msg: fmt.Sprintf("%s has %s, but the rules have %s: a list has a line for each, in their order",
+			path, count(len(l.lines), "line", "lines"), count(n, "condition", "conditions")),
+			Hint: "JSON lines say which rule a query is of, and may have queries of several lines; --against sigma-cli asks it for one rule after the other"}
 	}
 	return l, nil
 }
@@ -64,7 +65,7 @@ func conditions(a *app, in input) (of []int) {
 func (l *listed) queries(file int, d *document) (other, error) {
 	rule, ok := d.doc.(*sigma.Rule)
 	if !ok {
-		return other{absent: "it is no detection rule"}, nil
+		return noRule(d), nil
 	}
 	from := l.from[file][max(d.number-1, 0)]
 	var o other

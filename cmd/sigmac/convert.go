@@ -61,7 +61,8 @@ the two say different things and no warning of the query tells of it, the rule
 has failed: no query is written, and the message has events that show it. A
 query that is not known to the reader is a warning. -v also shows what warnings
 tell of. Events that no store of the language holds, such as a text in a field
-of numbers, are left out; --verify-all has them, too.
+of numbers, are left out; --verify-all has them, too. Lucene and Kibana KQL
+compare case as the index does: --folding-index takes it for one that folds it.
 
 Exit codes: 0 all rules were converted, 1 some failed, 2 the command line is
 wrong (or names a path that does not exist), 3 a pipeline is wrong.`,

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/sigma-compiler/sigmac/backends"
 	"github.com/sigma-compiler/sigmac/backends/verify"
 	"github.com/sigma-compiler/sigmac/sigma"
 )
@@ -44,7 +43,8 @@ func (v verdict) String() string { return verdictNames[v] }
 type difftested struct {
 	verdict verdict
 	target  *target
-	errs    sigma.ErrorList // why this converter does not convert it
+	ours    []string        // this converter's queries
+	errs    sigma.ErrorList // why it has none
 	theirs  other
 	events  *verify.Comparison // nil where nothing was compared
 }
@@ -122,15 +122,18 @@ func (t *diffTally) differ() bool {
 	return t.of[different]+t.of[refused]+t.of[onlyOurs]+t.of[onlyTheirs]+t.of[broken] > 0
 }
 
-// phrases say in a summary how many rules there are of each verdict.
-var phrases = [...]string{"mean the same", "differ", "have a query that the language refuses", "only sigmac converts", "only the other converts",
-	"none of the two converts", "are not known to the reader", "have nothing to compare with", "are wrong"}
+// compared returns of how many rules anything is known.
+func (t *diffTally) compared() int { return t.sum() - t.of[unknown] - t.of[absent] }
+
+// phrases say in a summary what the rules of each verdict are.
+var phrases = [...]string{"the same", "different", "with a query that the language refuses", "converted by sigmac only", "converted by the other only",
+	"converted by neither", "with a query that the reader does not know", "with nothing to compare with", "wrong"}
 
 // String returns the summary on one line.
 func (t *diffTally) String() string {
-	parts := []string{fmt.Sprintf("%d of %s mean the same", t.of[same], rules(t.sum()))}
+	var parts []string
 	for v, n := range t.of {
-		if n == 0 || verdict(v) == same {
+		if n == 0 && verdict(v) != same {
 			continue
 		}
 		part := fmt.Sprintf("%d %s", n, phrases[v])
@@ -139,7 +142,7 @@ func (t *diffTally) String() string {
 		}
 		parts = append(parts, part)
 	}
-	return strings.Join(parts, "; ")
+	return rules(t.sum()) + ": " + strings.Join(parts, "; ")
 }
 
 // table returns the summary as lines of a number and a name.
@@ -200,35 +203,38 @@ func (x *differ) rule(index int, d *document) (*difftested, error) {
 	if r.theirs, err = x.against.queries(index, d); err != nil {
 		return nil, err
 	}
-	r.verdict = r.judge(x.compare(d, r) != nil)
+	x.compare(d, r)
+	r.verdict = r.judge(r.ours != nil)
 	return r, nil
 }
 
-// compare compiles the rule and compares it as far as possible. The result is
-// nil where the rule is not converted.
-func (x *differ) compare(d *document, r *difftested) *backends.Result {
+// compare compiles the rule and compares it as far as possible.
+func (x *differ) compare(d *document, r *difftested) {
 	if d.rule == nil {
 		_, err := x.target.Compile(d.doc)
 		r.errs = sigma.Errors(err)
-		return nil
+		return
 	}
 	mapped, err := x.target.Map(d.rule)
 	if err != nil {
 		r.errs = sigma.Errors(err)
-		return nil
+		return
 	}
 	result, err := x.target.Mapped(mapped)
 	if err != nil {
 		r.errs, result = sigma.Errors(err), nil
+	} else {
+		for _, q := range result.Queries {
+			r.ours = append(r.ours, q.Bare)
+		}
 	}
 	if r.theirs.queries == nil {
-		return result
+		return
 	}
 	r.events, err = verify.Diff(x.target.Compiler, mapped, result, r.theirs.queries, x.options)
 	if err != nil { // the rule cannot be evaluated, such as one with look-around
 		r.theirs.absent = "the rule cannot be evaluated: " + sigma.Errors(err)[0].Text()
 	}
-	return result
 }
 
 // judge returns the verdict. ours says whether this converter has a query.

@@ -19,8 +19,10 @@ func renderDiffText(verbose bool) func([]byte, *document, *difftested) []byte {
 		w := diffWriter{b}
 		w.line("%s:%d: %s", d.file, d.doc.Metadata().Line, d.doc.Metadata().Title)
 		w.line("    %s", r.headline())
-		w.side("sigmac", r.oursQueries())
-		w.side("other", r.theirs.queries)
+		if r.verdict != absent {
+			w.side("sigmac", r.ours)
+			w.side("other", r.theirs.queries)
+		}
 		if r.events != nil {
 			w.unread("sigmac", &r.events.Ours)
 			w.unread("other", &r.events.Theirs)
@@ -29,15 +31,6 @@ func renderDiffText(verbose bool) func([]byte, *document, *difftested) []byte {
 		w.line("")
 		return w.b
 	}
-}
-
-// oursQueries returns sigmac's queries, none where it does not convert the
-// rule.
-func (r *difftested) oursQueries() []string {
-	if r.events == nil {
-		return nil
-	}
-	return r.events.Ours.Queries
 }
 
 // headline says in words how the queries compare.
@@ -59,7 +52,7 @@ func (r *difftested) headline() string {
 	case onlyTheirs:
 		return "only the other converts the rule; sigmac: " + r.errs[0].Text()
 	case neither:
-		return "none of the two converts the rule; sigmac: " + r.errs[0].Text() + "; the other: " + r.theirs.err
+		return "neither converts the rule; sigmac: " + r.errs[0].Text() + "; the other: " + r.theirs.err
 	case unknown:
 		return "not compared: " + r.whyUnknown()
 	}
@@ -218,6 +211,9 @@ func renderDiffJSON(b []byte, d *document, r *difftested) []byte {
 	if r.theirs.queries != nil {
 		out.Theirs.Queries = r.theirs.queries
 	}
+	if r.ours != nil {
+		out.Ours.Queries = r.ours
+	}
 	if len(r.errs) > 0 {
 		out.Ours.Error = r.errs[0].Text()
 	}
@@ -241,9 +237,6 @@ func renderDiffJSON(b []byte, d *document, r *difftested) []byte {
 
 // take takes what was found out about a side.
 func (s *diffSide) take(v *verify.Side) {
-	if v.Queries != nil {
-		s.Queries = v.Queries
-	}
 	if v.Unread != nil {
 		s.Unread = newDiffUnread(v.Unread.Query, v.Unread.Err)
 	}

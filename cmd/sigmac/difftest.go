@@ -40,11 +40,11 @@ func newDiffTest(a *app) *cobra.Command {
 		Use:   "diff-test -t target --against queries.jsonl|sigma-cli [flags] [file|folder|-]...",
 		Short: "Show where another converter's queries mean something else",
 		Long: `diff-test converts rules and compares each query with the one that another
-converter made of the rule. It does not compare texts: both queries are read back
-as their language means them and run over events that are made from the rule
-(see sigmac synth) and from the other query. Where they find different events,
-one that shows it is printed, with what each of them and the rule itself say of
-it, so that it can be seen which one is right.
+converter, such as pySigma, made of the rule. It does not compare texts: both
+queries are read back as their language means them and run over events that are
+made from the rule (see sigmac synth) and from the other query. Where they find
+different events, one that shows it is printed, with what each of them and the
+rule itself say of it, so that it can be seen which one is right.
 
 The other queries come from a file (gzip and zstd are read, too):
 
@@ -56,22 +56,31 @@ The other queries come from a file (gzip and zstd are read, too):
 
 With --against sigma-cli the program sigma is run, once for each rule, with the
 pipelines that are given here: "sigma convert -t TARGET -p ... -", the rule being
-its standard input.
+its standard input. No other --against runs anything.
 
-A rule's queries may be the same in meaning or different, and then the other's
-finds more than sigmac's, less, or both. A query may also be refused by its
-language, or not be known to the reader, or only one of the two may convert the
-rule. Only rules that are not the same are printed, unless -v is given.
+What is found out about a rule, by the names that --json and --summary have:
 
-Pipelines decide what fields are called. The other converter must have used the
-same ones, or the queries will differ in all that they call otherwise.
+  same         both find the same events; printed with -v only
+  different    the other finds less than sigmac, more, or both
+  refused      the language refuses one of the queries
+  only-ours    only sigmac converts the rule
+  only-theirs  only the other converts it
+  neither      neither converts it
+  unknown      a query has something that the reader does not know
+  absent       there is no query to compare with, or no event to compare on
+  wrong-rule   the rule itself is wrong
 
-Exit codes: 0 no differences, 1 there are some, or rules that are wrong, 2 the
-command line is wrong, 3 a pipeline, the other queries or sigma-cli are. What is
-not known to the reader, or is not there to compare with, is counted in the
-summary and is no difference.`,
+Both must use the same pipelines, or the queries differ in all that the pipelines
+call otherwise: give -p here as it was given to the other converter. Lucene
+compares case as its index does: --folding-index compares as on one that folds it.
+
+Exit codes: 0 no differences, 1 there are some (different, refused, only-ours,
+only-theirs) or a rule is wrong, 2 the command line is wrong, 3 a pipeline, the
+other queries or sigma-cli are wrong, or not one rule could be compared. Single
+rules that are unknown or absent are no differences; the summary counts them.`,
 		Example: `  sigmac diff-test -t splunk --against queries.jsonl.gz rules/
   sigmac diff-test -t lucene -p ecs_windows --against sigma-cli rules/windows/
+  sigmac diff-test -t kusto --against sigma-cli --summary rules/
   sigma convert -t kusto --without-pipeline rule.yml > theirs.txt &&
     sigmac diff-test -t kusto --against theirs.txt rule.yml`,
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(a, args) },
@@ -84,12 +93,12 @@ func (f *diffFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringSliceVarP(&f.targets, "target", "t", nil, "the `language` of both queries")
 	f.addOthers(cmd)
-	flags.StringVar(&f.against, "against", "", "the other queries: a `file`, - for standard input, or sigma-cli to run that")
+	flags.StringVar(&f.against, "against", "", "the other queries: a `file`, - for standard input, or sigma-cli to run that program")
 	flags.StringVar(&f.format, "against-format", "auto", "how the `file` is written: jsonl, lines, or auto to go by its name")
 	flags.StringVar(&f.command, "against-command", "sigma", "the `program` of sigma-cli")
 	flags.DurationVar(&f.timeout, "timeout", time.Minute, "how long sigma-cli may take for a rule")
 	flags.BoolVar(&f.json, "json", false, "write an object a line for each rule")
-	flags.BoolVar(&f.summary, "summary", false, "write how many rules are the same, and how many are not, and nothing else")
+	flags.BoolVar(&f.summary, "summary", false, "write how many rules there are of each kind, and nothing else")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "write the rules that are the same, too")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings, no summary and no progress on standard error, only errors")
 	flags.IntVarP(&f.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "how many files to work on at once, `n`")
@@ -175,6 +184,9 @@ func (f *diffFlags) open(a *app, t *target, ins []input) (against, error) {
 		if !f.quiet {
 			a.note("for each rule this runs: %s", s)
 		}
+		if err := s.try(); err != nil {
+			return nil, err
+		}
 		return s, nil
 	}
 	text, done, err := openText(a, f.against)
@@ -202,7 +214,13 @@ func configuration(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &failure{exitConfig, &sigma.Error{Code: sigma.BadValue, Msg: err.Error()}}
+	e := &sigma.Error{Code: sigma.BadValue}
+	if told := (*sigma.Error)(nil); errors.As(err, &told) {
+		e.Msg, e.Hint = told.Msg, told.Hint
+	} else {
+		e.Msg = err.Error()
+	}
+	return &failure{exitConfig, e}
 }
 
 // lines reports whether a file is a list of queries.
@@ -279,8 +297,11 @@ func (f *diffFlags) end(a *app, d *differ, sum *diffTally) error {
 	case !f.quiet:
 		fmt.Fprintln(a.err, sum.String())
 	}
-	if sum.differ() {
+	switch {
+	case sum.differ():
 		return &failure{code: exitRules}
+	case sum.compared() == 0:
+		return configuration(errors.New("not one of the rules was compared: there is no query for it that can be read"))
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 var update = flag.Bool("update", false, "rewrite what the scripts compare with")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"sigmac": main})
+	testscript.Main(m, map[string]func(){"sigmac": main, "sigma": playSigma})
 }
 
 // TestScript runs testdata/script. The command "exits N command..." runs a

@@ -11,6 +11,7 @@ import (
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/backends/verify"
 	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/eval"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/synth"
 )
@@ -59,6 +60,8 @@ func (f *verifyFlags) verifier(targets []*target) (*verifier, error) {
 		return nil, usage("add --verify", "--verify-all says how to verify")
 	case !f.verify && f.folds:
 		return nil, usage("add --verify", "--folding-index says how to verify")
+	case !f.verify && f.verbose:
+		return nil, usage("add --verify", "-v says how to verify")
 	case !f.verify:
 		return nil, nil
 	}
@@ -128,7 +131,11 @@ func (d *document) compileVerified(i int, t *target) (*backends.Result, error) {
 	set, err := d.events(t.Backend(), mapped)
 	if err != nil {
 		for _, e := range sigma.Errors(err) {
-			d.doubt(t, &sigma.Error{Pos: e.Pos, Code: sigma.NotVerified, Msg: "the query could not be compared with the rule: " + e.Msg, Hint: e.Hint})
+			doubt := &sigma.Error{Pos: e.Pos, Code: sigma.NotVerified, Msg: "the query could not be compared with the rule: " + e.Msg}
+			if e.Hint != eval.HintRegexp { // for programs that use the package
+				doubt.Hint = e.Hint
+			}
+			d.doubt(t, doubt)
 		}
 		return result, nil
 	}
