@@ -79,7 +79,7 @@ func Diff(c *backends.Compiler, mapped *ir.Rule, result *backends.Result, theirs
 	}
 	out.LeftOut = len(set.Events) - len(out.Events)
 	if other != nil {
-		more, err := foreign(set, other, cannot, o)
+		more, err := foreign(set, ours, other, cannot, o)
 		if err != nil {
 			return nil, err
 		}

@@ -17,11 +17,21 @@ const foreignMax = 40
 // foreign makes events from the meaning of a query that came from elsewhere,
 // with what the rule says of them. Those that were made from the rule already
 // are left out, and those whose values have other types than the rule's. That
-// none can be made is no error.
-func foreign(set *synth.Set, other *finder, cannot synth.Trait, o Options) ([]Answer, error) {
-	rule, err := newFinder(set.Rule)
+// none can be made is no error. Where the rule tests columns that queries
+// compute, they are those of the compiler's queries; without these, what the
+// rule says is not known.
+func foreign(set *synth.Set, ours, other *finder, cannot synth.Trait, o Options) ([]Answer, error) {
+	if len(set.Rule.Computed) > 0 && ours == nil {
+		return nil, nil
+	}
+	plain := *set.Rule
+	plain.Computed = nil // ours computes them
+	rule, err := newFinder(&plain)
 	if err != nil {
 		return nil, err
+	}
+	if ours != nil {
+		rule.queries = ours.queries
 	}
 	so := o.Synth
 	so.Max = foreignMax
