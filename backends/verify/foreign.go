@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/schema"
 	"github.com/sigma-compiler/sigmac/sigma/synth"
 )
@@ -21,7 +22,7 @@ const foreignMax = 40
 // compute, they are those of the compiler's queries; without these, what the
 // rule says is not known.
 func foreign(set *synth.Set, ours, other *finder, cannot synth.Trait, o Options) ([]Answer, error) {
-	if len(set.Rule.Computed) > 0 && ours == nil {
+	if !computes(ours, set.Rule) {
 		return nil, nil
 	}
 	plain := *set.Rule
@@ -54,6 +55,29 @@ func foreign(set *synth.Set, ours, other *finder, cannot synth.Trait, o Options)
 		out = append(out, Answer{Event: e, foreign: true})
 	}
 	return out, nil
+}
+
+// computes reports whether queries compute all columns that a rule tests and
+// no event has. A reader may have put the conditions of one in its place.
+func computes(f *finder, rule *ir.Rule) bool {
+	if len(rule.Computed) == 0 {
+		return true
+	}
+	made := map[string]bool{}
+	if f != nil {
+		for _, q := range f.queries {
+			for _, c := range q.Computed {
+				made[c.Name] = true
+			}
+		}
+	}
+	tested := fields(rule)
+	for _, c := range rule.Computed {
+		if tested[c.Name] && !made[c.Name] {
+			return false
+		}
+	}
+	return true
 }
 
 // types are the types of a rule's fields, by name.
