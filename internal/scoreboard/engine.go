@@ -1,0 +1,279 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/sigma-compiler/sigmac/internal/engines"
+	"github.com/sigma-compiler/sigmac/sigma/schema"
+)
+
+// open starts an engine. Where it is missing, why says so.
+func open(name string) (e engines.Engine, why string, err error) {
+	e, err = engines.Open(name)
+	if errors.Is(err, engines.ErrMissing) {
+		return nil, err.Error(), nil
+	}
+	return e, "", err
+}
+
+// accept asks the parser of the language about all queries of a batch.
+func (b *batch) accept() error {
+	if b.parser == "" {
+		b.acceptByReader()
+		return nil
+	}
+	e, why, err := open(b.parser)
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		for who := range converters {
+			b.scores[who].accepted.why = why
+		}
+		return nil
+	}
+	defer func() { _ = e.Close() }() // it has answered
+	for who := range converters {
+		b.scores[who].acceptedBy = e.Version()
+	}
+	if b.together {
+		return b.acceptTogether(e)
+	}
+	for i := range b.units {
+		u := &b.units[i]
+		if err := b.acceptUnits(e, engines.Table{Name: table, Columns: b.typesOf(u).columns()}, b.units[i:i+1]); err != nil {
+			return fmt.Errorf("%s: %w", u.rule.file, err)
+		}
+	}
+	return nil
+}
+
+// typesOf returns the types of the fields of a rule as the target names them.
+func (b *batch) typesOf(u *unit) typing {
+	if u.mapped == nil {
+		return typesOf(u.rule.ir)
+	}
+	return typesOf(u.mapped)
+}
+
+// acceptTogether asks about all queries in view of one table, or of those that
+// the pipeline's schemas have.
+func (b *batch) acceptTogether(e engines.Engine) error {
+	t := engines.Table{Name: table}
+	if b.schemas != nil {
+		var err error
+		if t, err = tablesOf(b.schemas); err != nil {
+			return err
+		}
+		return b.acceptUnits(e, t, b.units)
+	}
+	all := make(typing)
+	for i := range b.units {
+		for name := range b.typesOf(&b.units[i]) {
+			all[name] = schema.Keyword
+		}
+	}
+	t.Columns = all.columns()
+	return b.acceptUnits(e, t, b.units)
+}
+
+// tablesOf returns the tables of schemas. The parsers of ASIM have the names,
+// too, that they had before they were built in, imDns for _Im_Dns, which pySigma
+// uses.
+func tablesOf(names []string) (engines.Table, error) {
+	out := engines.Table{Schema: &schema.Schema{Tables: make(map[string]*schema.Table)}}
+	for _, name := range names {
+		s, err := schema.Builtin(name)
+		if err != nil {
+			return out, err
+		}
+		maps.Copy(out.Schema.Tables, s.Tables)
+	}
+	for name, t := range maps.Clone(out.Schema.Tables) {
+		switch short, ok := strings.CutPrefix(name, "_Im_"); {
+		case short == "RegistryEvent":
+			out.Schema.Tables["imRegistry"] = t
+		case ok:
+			out.Schema.Tables["im"+short] = t
+		}
+	}
+	return out, nil
+}
+
+// acceptUnits asks about the queries of some rules in view of a table.
+func (b *batch) acceptUnits(e engines.Engine, t engines.Table, units []unit) error {
+	loaded := false
+	for who := range converters {
+		var texts []string
+		var owners []*unit
+		for i := range units {
+			for _, q := range units[i].queries(who) {
+				texts, owners = append(texts, b.whole(q)), append(owners, &units[i])
+			}
+		}
+		if texts == nil || b.scores[who].absent != "" {
+			continue
+		}
+		if !loaded {
+			if err := e.Load(t, nil); err != nil {
+				return err
+			}
+			loaded = true
+		}
+		says, err := e.Check(texts)
+		if err != nil {
+			return err
+		}
+		b.scores[who].countAccepted(owners, says)
+	}
+	return nil
+}
+
+// countAccepted counts the rules all of whose queries are accepted. The queries
+// of a rule stand together.
+func (s *score) countAccepted(owners []*unit, says []string) {
+	for i := 0; i < len(owners); {
+		bad := ""
+		from := owners[i]
+		for ; i < len(owners) && owners[i] == from; i++ {
+			if bad == "" {
+				bad = says[i]
+			}
+		}
+		s.accepted.of++
+		if bad == "" {
+			s.accepted.n++
+		} else {
+			s.refused[reason(bad)]++
+		}
+	}
+}
+
+// acceptByReader asks the reader of the language.
+func (b *batch) acceptByReader() {
+	for who := range converters {
+		s := &b.scores[who]
+		s.acceptedBy = "sigmac's own reader: the language has no parser outside its product"
+		if s.absent != "" {
+			continue
+		}
+		for i := range b.units {
+			u := &b.units[i]
+			var owners []*unit
+			var says []string
+			for _, q := range u.queries(who) {
+				owners, says = append(owners, u), append(says, b.refusal(u, q))
+			}
+			s.countAccepted(owners, says)
+		}
+	}
+}
+
+// variable is what differs between messages of one reason.
+var variable = regexp.MustCompile("\"(?:\\\\.|[^\"\\\\])*\"|'[^']*'|`[^`]*`|\\[[^]]*\\]|[0-9]+")
+
+// reason returns the class of a message: its begin, without names, values and
+// places.
+func reason(message string) string {
+	line, _, _ := strings.Cut(message, "\n")
+	line, _, _ = strings.Cut(line, "; ")
+	line = variable.ReplaceAllString(line, "…")
+	if r := []rune(line); len(r) > 100 {
+		line = string(r[:100]) + "…"
+	}
+	return strings.TrimSpace(line)
+}
+
+// play runs the queries of a batch over the recorded events on its engines.
+func (r *regression) play(b *batch) error {
+	if !b.plain() {
+		return nil
+	}
+	for _, name := range b.runners {
+		e, why, err := open(name)
+		if err != nil {
+			return err
+		}
+		if why != "" {
+			for who := range converters {
+				s := &b.scores[who]
+				s.onEngine = append(s.onEngine, engineRun{engine: name, exact: cell{why: why}})
+			}
+			continue
+		}
+		err = r.playOn(b, e)
+		_ = e.Close() // it has answered
+		if err != nil {
+			return fmt.Errorf("%s on %s: %w", b, name, err)
+		}
+	}
+	return nil
+}
+
+// playOn runs the queries of both converters on an engine.
+func (r *regression) playOn(b *batch, e engines.Engine) error {
+	var runs [converters]engineRun
+	units := r.units(b)
+	for who := range runs {
+		runs[who] = engineRun{engine: e.Name() + ", " + e.Version(), exact: cell{of: len(units)}, refused: counts{}}
+	}
+	var rows []engines.Event
+	for _, ev := range r.events {
+		rows = append(rows, engines.Event{ID: ev.id, Fields: ev.json})
+	}
+	for _, g := range groups(units) {
+		if err := e.Load(engines.Table{Name: table, Columns: g.types.columns()}, rows); err != nil {
+			return err
+		}
+		for who := range converters {
+			if err := r.playGroup(b, e, who, g, &runs[who]); err != nil {
+				return err
+			}
+		}
+	}
+	for who := range converters {
+		b.scores[who].onEngine = append(b.scores[who].onEngine, runs[who])
+	}
+	return nil
+}
+
+// playGroup runs the queries of one converter for a group of rules.
+func (r *regression) playGroup(b *batch, e engines.Engine, who converter, g *group, run *engineRun) error {
+	for _, u := range g.units {
+		queries := u.queries(who)
+		if queries == nil {
+			continue
+		}
+		texts := make([]string, len(queries))
+		for i, q := range queries {
+			texts[i] = b.whole(q)
+		}
+		answers, err := e.Run(texts)
+		if err != nil {
+			return err
+		}
+		run.count(answers, r.matches[u.rule.ir.Source.ID])
+	}
+	return nil
+}
+
+// count counts the answers to the queries of a rule.
+func (run *engineRun) count(answers []engines.Answer, want map[int]bool) {
+	var found []int
+	for _, a := range answers {
+		if a.Refused != "" {
+			run.refused[reason(a.Refused)]++
+			return
+		}
+		found = append(found, a.IDs...)
+	}
+	slices.Sort(found)
+	if slices.Equal(slices.Compact(found), slices.Sorted(maps.Keys(want))) {
+		run.exact.n++
+	}
+}

@@ -1,0 +1,28 @@
+package main
+
+// notes say how the numbers are to be read.
+const notes = `## How it is counted
+
+- **Converted.** Rules, not queries; a rule with several conditions has several. Classes of what is not converted are the codes of
+  sigmac's errors, the first one of a rule, and pySigma's exceptions. pySigma has no warnings.
+- **Accepted.** A rule counts where the parser accepts all its queries. The parser is told the same of the fields for both converters: the types
+  that the rule's own tests have (a number where a field is only compared with numbers, a network, a truth value, else a text), or, for
+  Kusto with a pipeline, Microsoft's tables; for these the parsers of ASIM are known under their older names, too, which pySigma uses. Lucene and
+  Kibana KQL are asked with all fields as texts. A condition for Kusto alone is put behind ` + "`Events | where`" + `, of both converters. What
+  an engine cannot take when it runs a query, such as an expression with too many states, is no matter of the parser.
+- **Recorded events.** SigmaHQ keeps events for some rules. A query is right where it finds exactly those that sigmac's evaluator says the
+  rule matches, among the events of all rules, not only the rule's own. A rule that is not converted is not right.
+- **Synthesised events.** sigma/synth makes events of the rule: for each test one in which it decides, and near misses. A query is read back by
+  the reader of its language and must say of each of them what the rule says. Events that no store of the language can hold are left out, the
+  same ones for both converters. That a rule is right on them does not prove it right on every event there is.
+- **The judge.** What a rule means is what sigmac's evaluator says, which follows the specification; what a query means is what sigmac's
+  readers say, which follow the manuals. Where pySigma by choice means something else it counts as wrong here: case above all, which
+  the specification ignores. A query whose only mistakes are about texts in another case than the rule's is counted as "wrong in
+  case only"; for Lucene and Kibana KQL, where the index decides about case, there is a column for an index that folds it. sigmac's queries
+  that deviate as a warning of theirs says are not counted as right either, but by themselves.
+- **Not known to the reader** is what a reader cannot judge, such as analysed text: neither right nor wrong.
+- **Compares constants** is where a part of the query is the same for every event, such as ` + "`'cs-uri' =~ \"x\"`" + ` in Kusto, in which quotes make
+  a text, not a column.
+- **SPL** has no parser outside Splunk: our reader, which was written after Splunk's manual, stands for it.
+- **ES|QL** is read and checked by Elastic's offline parser; no engine outside Elasticsearch runs it.
+`
