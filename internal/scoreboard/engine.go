@@ -16,7 +16,7 @@ import (
 func open(name string) (e engines.Engine, why string, err error) {
 	e, err = engines.Open(name)
 	if errors.Is(err, engines.ErrMissing) {
-		return nil, err.Error(), nil
+		return nil, "the engine " + name + " is not installed", nil
 	}
 	return e, "", err
 }
@@ -129,27 +129,27 @@ func (b *batch) acceptUnits(e engines.Engine, t engines.Table, units []unit) err
 		if err != nil {
 			return err
 		}
-		b.scores[who].countAccepted(owners, says)
+		b.scores[who].countAccepted(owners, texts, says)
 	}
 	return nil
 }
 
 // countAccepted counts the rules all of whose queries are accepted. The queries
 // of a rule stand together.
-func (s *score) countAccepted(owners []*unit, says []string) {
+func (s *score) countAccepted(owners []*unit, queries, says []string) {
 	for i := 0; i < len(owners); {
 		bad := ""
 		from := owners[i]
 		for ; i < len(owners) && owners[i] == from; i++ {
-			if bad == "" {
-				bad = says[i]
+			if bad == "" && says[i] != "" {
+				bad = reason(says[i], queries[i])
 			}
 		}
 		s.accepted.of++
 		if bad == "" {
 			s.accepted.n++
 		} else {
-			s.refused[reason(bad)]++
+			s.refused[bad]++
 		}
 	}
 }
@@ -158,18 +158,18 @@ func (s *score) countAccepted(owners []*unit, says []string) {
 func (b *batch) acceptByReader() {
 	for who := range converters {
 		s := &b.scores[who]
-		s.acceptedBy = "sigmac's own reader: the language has no parser outside its product"
+		s.acceptedBy = "sigmac's own reader"
 		if s.absent != "" {
 			continue
 		}
 		for i := range b.units {
 			u := &b.units[i]
-			var owners []*unit
-			var says []string
-			for _, q := range u.queries(who) {
-				owners, says = append(owners, u), append(says, b.refusal(u, q))
+			queries := u.queries(who)
+			says := make([]string, len(queries))
+			for k, q := range queries {
+				says[k] = b.refusal(u, q)
 			}
-			s.countAccepted(owners, says)
+			s.countAccepted(slices.Repeat([]*unit{u}, len(queries)), queries, says)
 		}
 	}
 }
@@ -177,16 +177,23 @@ func (b *batch) acceptByReader() {
 // variable is what differs between messages of one reason.
 var variable = regexp.MustCompile("\"(?:\\\\.|[^\"\\\\])*\"|'[^']*'|`[^`]*`|\\[[^]]*\\]|[0-9]+")
 
-// reason returns the class of a message: its begin, without names, values and
-// places.
-func reason(message string) string {
-	line, _, _ := strings.Cut(message, "\n")
-	line, _, _ = strings.Cut(line, "; ")
-	line = variable.ReplaceAllString(line, "…")
-	if r := []rune(line); len(r) > 100 {
-		line = string(r[:100]) + "…"
+// reason returns the class of what is said of a query: without the query, which
+// some parsers show, and without names, values and places.
+func reason(message, query string) string {
+	begin := query[:min(len(query), 10)]
+	if i := strings.Index(message, begin); i > 0 {
+		message = message[:i]
 	}
-	return strings.TrimSpace(line)
+	message, _, _ = strings.Cut(strings.TrimSpace(message), "\n")
+	message, _, _ = strings.Cut(message, "; ")
+	message = variable.ReplaceAllString(message, "…")
+	for _, place := range []string{"Error at line:…,column:… ", "KS… at …: "} {
+		message = strings.TrimPrefix(message, place)
+	}
+	if r := []rune(message); len(r) > 100 {
+		message = string(r[:100]) + "…"
+	}
+	return strings.TrimSpace(message)
 }
 
 // play runs the queries of a batch over the recorded events on its engines.
@@ -220,7 +227,7 @@ func (r *regression) playOn(b *batch, e engines.Engine) error {
 	var runs [converters]engineRun
 	units := r.units(b)
 	for who := range runs {
-		runs[who] = engineRun{engine: e.Name() + ", " + e.Version(), exact: cell{of: len(units)}, refused: counts{}}
+		runs[who] = engineRun{engine: e.Name(), version: e.Version(), exact: cell{of: len(units)}, refused: counts{}}
 	}
 	var rows []engines.Event
 	for _, ev := range r.events {
@@ -257,17 +264,17 @@ func (r *regression) playGroup(b *batch, e engines.Engine, who converter, g *gro
 		if err != nil {
 			return err
 		}
-		run.count(answers, r.matches[u.rule.ir.Source.ID])
+		run.count(texts, answers, r.matches[u.rule.ir.Source.ID])
 	}
 	return nil
 }
 
 // count counts the answers to the queries of a rule.
-func (run *engineRun) count(answers []engines.Answer, want map[int]bool) {
+func (run *engineRun) count(queries []string, answers []engines.Answer, want map[int]bool) {
 	var found []int
-	for _, a := range answers {
+	for i, a := range answers {
 		if a.Refused != "" {
-			run.refused[reason(a.Refused)]++
+			run.refused[reason(a.Refused, queries[i])]++
 			return
 		}
 		found = append(found, a.IDs...)

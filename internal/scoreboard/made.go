@@ -10,8 +10,8 @@ import (
 )
 
 // mappedOtherwise says why synthesised events say nothing of pySigma's queries
-// with a pipeline.
-const mappedOtherwise = "pySigma's own pipelines name and map fields in their way, and events are made in the names of ours"
+// with a pipeline; the notes have more.
+const mappedOtherwise = "pipelines differ"
 
 // A prover compares queries with events that are made from their rules.
 type prover struct {

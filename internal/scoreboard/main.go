@@ -70,8 +70,7 @@ func load(shared string, c conversion, rules []*corpusRule) (*batch, error) {
 	return convert(c, rules, theirs)
 }
 
-// measure takes all measures of all batches. The engines work in processes of
-// their own, as many at once as there are cores.
+// measure takes all measures of all batches.
 func measure(batches []*batch, reg *regression) error {
 	err := stage("recorded events, read back", func() error {
 		return each(batches, reg.compareRecorded)
@@ -79,13 +78,26 @@ func measure(batches []*batch, reg *regression) error {
 	if err == nil {
 		err = stage("synthesised events", func() error { return compareMade(batches) })
 	}
-	if err == nil {
-		err = stage("parsers", func() error { return each(batches, (*batch).accept) })
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		err = stage("recorded events, on engines", func() error { return each(batches, reg.play) })
+	return measureOnEngines(batches, reg)
+}
+
+// measureOnEngines takes the measures that need engines. Several of them share
+// one server, which is held as long.
+func measureOnEngines(batches []*batch, reg *regression) error {
+	server, why, err := open("opensearch")
+	if err != nil {
+		return err
 	}
-	return err
+	if why == "" {
+		defer func() { _ = server.Close() }() // it has answered
+	}
+	if err := stage("parsers", func() error { return each(batches, (*batch).accept) }); err != nil {
+		return err
+	}
+	return stage("recorded events, on engines", func() error { return each(batches, reg.play) })
 }
 
 // stage does a part of the work and says on standard error how long it took.

@@ -15,14 +15,21 @@ const notes = `## How it is counted
 - **Synthesised events.** sigma/synth makes events of the rule: for each test one in which it decides, and near misses. A query is read back by
   the reader of its language and must say of each of them what the rule says. Events that no store of the language can hold are left out, the
   same ones for both converters. That a rule is right on them does not prove it right on every event there is.
+- **With pipelines** the recorded events say nothing: they have the names that the rules have. Nor do synthesised events of pySigma's queries:
+  its pipelines name fields and map values in their own way, and there is no third opinion about which names an index has.
 - **The judge.** What a rule means is what sigmac's evaluator says, which follows the specification; what a query means is what sigmac's
-  readers say, which follow the manuals. Where pySigma by choice means something else it counts as wrong here: case above all, which
-  the specification ignores. A query whose only mistakes are about texts in another case than the rule's is counted as "wrong in
-  case only"; for Lucene and Kibana KQL, where the index decides about case, there is a column for an index that folds it. sigmac's queries
-  that deviate as a warning of theirs says are not counted as right either, but by themselves.
+  readers say, which follow the manuals. Where pySigma means something else by choice it counts as wrong here. These choices are:
+  case in Lucene and ES|QL, which the specification ignores and which pySigma leaves to the index (a query whose only mistakes are about texts
+  in another case than the rule's is "wrong in case only"); keywords in Splunk and EQL, which it writes as whole words or as bare strings, where
+  the specification looks for them anywhere in the event; and empty texts, null and absent fields, which it does not tell apart everywhere. sigmac's
+  queries that deviate as a warning of theirs says are not counted as right either, but by themselves.
+- **An index that folds case** decides itself for Lucene and Kibana KQL; there the queries of both are read as such an index would run them. What a
+  rule compares with case, as its regular expressions do, no query can say there: sigmac's are not all right either.
 - **Not known to the reader** is what a reader cannot judge, such as analysed text: neither right nor wrong.
 - **Compares constants** is where a part of the query is the same for every event, such as ` + "`'cs-uri' =~ \"x\"`" + ` in Kusto, in which quotes make
-  a text, not a column.
+  a text, not a column. Parsers accept that.
 - **SPL** has no parser outside Splunk: our reader, which was written after Splunk's manual, stands for it.
-- **ES|QL** is read and checked by Elastic's offline parser; no engine outside Elasticsearch runs it.
+- **ES|QL** is checked by Elastic's offline parser; no engine outside Elasticsearch runs it. That parser does not look into the patterns of LIKE
+  and RLIKE. Elasticsearch does, and refuses a LIKE in which a backslash stands before something else than a star, a question mark or a
+  backslash; such queries are "refused by the reader".
 `

@@ -163,7 +163,7 @@ func (r *regression) units(b *batch) []*unit {
 }
 
 // otherNames says why recorded events say nothing of queries with a pipeline.
-const otherNames = "the recorded events have the names of the rules, not those of the pipeline"
+const otherNames = "events have the rules' names"
 
 // compareRecorded compares queries, read back, with the recorded events.
 func (r *regression) compareRecorded(b *batch) error {

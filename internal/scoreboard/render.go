@@ -59,8 +59,8 @@ func (bd *board) made() string {
 			used[s.acceptedBy] = true
 		}
 		for _, run := range x.scores[sigmac].onEngine {
-			if _, version, ok := strings.Cut(run.engine, ", "); ok {
-				used[version] = true
+			if run.version != "" {
+				used[run.version] = true
 			}
 		}
 	}
@@ -107,12 +107,53 @@ func (bd *board) table(head []string, of func(b *batch, s *score) []string) stri
 	return markdown(append([]string{"target and pipelines", "converter"}, head...), rows)
 }
 
-// summary is the table for the README.
+// summary is the table for the README: sigmac's numbers, a slash and pySigma's.
 func (bd *board) summary() string {
-	head := []string{"rules converted", "accepted by the parser", "right on recorded events", "right on synthesised events"}
-	return bd.table(head, func(b *batch, s *score) []string {
-		return []string{cell{n: s.converted, of: s.rules}.String(), s.accepted.String(), s.recordedCell(bd.withEvents).String(), s.madeCell().String()}
-	})
+	var rows [][]string
+	for _, b := range bd.batches {
+		rows = append(rows, bd.summaryRow(b, false))
+		if b.folding {
+			rows = append(rows, bd.summaryRow(b, true))
+		}
+	}
+	return markdown([]string{"sigmac / pySigma", "converted, of " + thousands(bd.rules), "accepted by the parser",
+		fmt.Sprintf("right on recorded events, of %d", bd.withEvents), "right on synthesised events", "wrong there, as a warning says"}, rows)
+}
+
+// summaryRow is a row of the summary: for the index that compares case, or for
+// that which folds it.
+func (bd *board) summaryRow(b *batch, folds bool) []string {
+	name := "`" + b.String() + "`"
+	if folds {
+		name += ", index that folds case"
+	}
+	var of [5][converters]string
+	for who := range converters {
+		s := &b.scores[who]
+		recorded, made := &s.recorded, &s.made
+		if folds {
+			recorded, made = &s.folded, &s.madeFold
+		}
+		for i, c := range []cell{
+			{n: s.converted}, {n: s.accepted.n, why: s.accepted.why},
+			{n: recorded.of[right], why: s.unplayed}, {n: made.of[right], why: s.unmade}, {n: made.of[warned], why: s.unmade},
+		} {
+			of[i][who] = c.short(s.absent)
+		}
+	}
+	row := []string{name}
+	for _, pair := range of {
+		row = append(row, either(pair[sigmac], pair[pySigma]))
+	}
+	return row
+}
+
+// either returns both numbers, or one word where both were not measured.
+func either(ours, theirs string) string {
+	if ours == unmeasured && theirs == unmeasured {
+		return unmeasured
+	}
+	return ours + " / " + theirs
 }
 
 // recordedCell is how many of the rules with recorded events are right by the
@@ -136,9 +177,13 @@ func (bd *board) converted() string {
 
 // accepted is what the parsers accept, and why they refuse what they do not.
 func (bd *board) accepted() string {
-	head := []string{"accepted", "by", "refused"}
+	head := []string{"accepted", "by", "refused", "refused by sigmac's reader"}
 	out := bd.table(head, func(_ *batch, s *score) []string {
-		return []string{s.accepted.String(), s.acceptedBy, thousands(s.accepted.of - s.accepted.n)}
+		read := cell{n: s.made.of[refused], why: s.unmade}.short("")
+		if s.accepted.why != "" {
+			return []string{s.accepted.String(), "", unmeasured, read}
+		}
+		return []string{s.accepted.String(), s.acceptedBy, thousands(s.accepted.of - s.accepted.n), read}
 	})
 	for _, b := range bd.batches {
 		for who := range converters {
@@ -192,8 +237,8 @@ func (bd *board) recorded() string {
 				add("sigmac's reader, an index that folds case", cell{n: s.folded.of[right], of: bd.withEvents}, s.folded.rest())
 			}
 			for _, run := range s.onEngine {
-				add(run.engine, run.exact, refusedOnEngine(run))
-				refusals += reasons(fmt.Sprintf("\nRefused of %s's queries, `%s`, by %s:\n\n", who, b, run.engine), run.refused)
+				add(run.String(), run.exact, refusedOnEngine(run))
+				refusals += reasons(fmt.Sprintf("\nRefused of %s's queries, `%s`, by %s:\n\n", who, b, run), run.refused)
 			}
 			if b.runners == nil {
 				add("an engine", cell{why: "there is none that runs the language outside its product"}, "")
@@ -206,7 +251,7 @@ func (bd *board) recorded() string {
 		}
 	}
 	return markdown([]string{"target", "converter", "run by", "exactly the events that the rule matches", "the rest"}, rows) + refusals +
-		"\nWith pipelines nothing is run: " + otherNames + ".\n"
+		"\nWith pipelines nothing is run: the recorded events have the names that the rules have.\n"
 }
 
 func refusedOnEngine(run engineRun) string {
@@ -226,6 +271,9 @@ func (bd *board) synthesised() string {
 		folds := "the language decides"
 		if b.folding {
 			folds = cell{n: s.madeFold.of[right], of: s.madeFold.sum() - s.madeFold.of[unwritten]}.String()
+			if rest := s.madeFold.rest(); rest != "" {
+				folds += "; " + rest
+			}
 		}
 		return []string{s.madeCell().String(), s.made.rest(), folds, thousands(s.made.events)}
 	})

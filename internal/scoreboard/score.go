@@ -59,6 +59,20 @@ func (c cell) String() string {
 	return fmt.Sprintf("%s of %s", thousands(c.n), thousands(c.of))
 }
 
+// unmeasured stands in the summary for a number that was not measured.
+const unmeasured = "not measured"
+
+// short returns the number alone, for tables whose head says out of what.
+func (c cell) short(absent string) string {
+	switch {
+	case absent != "":
+		return "none"
+	case c.why != "":
+		return unmeasured
+	}
+	return thousands(c.n)
+}
+
 // A score is what was counted of one converter in one conversion.
 type score struct {
 	absent    string // why there is nothing of it; "" where there is
@@ -83,9 +97,17 @@ type score struct {
 
 // An engineRun is how the queries did on recorded events on an engine.
 type engineRun struct {
-	engine  string // its name, or its version
-	exact   cell
-	refused counts
+	engine, version string
+	exact           cell
+	refused         counts
+}
+
+// String returns the engine's name with its version, where it runs.
+func (run engineRun) String() string {
+	if run.version == "" {
+		return run.engine
+	}
+	return run.engine + ": " + run.version
 }
 
 // count counts what is converted and what is warned of.
