@@ -57,7 +57,7 @@ func TestRender(t *testing.T) {
 		"| `eql p` | 1,100 / none | 1,100 / none | not measured / none | 1,090 / none | 10 / none |",
 		"| `lucene` | sigmac | 1,100 of 1,200 | 1,000 | 100 assumed | 100 unsupported |",
 		"| `lucene` | pySigma | not measured: the engine eql is not installed |  | not measured | 0 |",
-		"| `eql p` | pySigma | none was recorded | - | - |",
+		"| `eql p` | pySigma | none was recorded | - | - | - |",
 		"| `lucene` | pySigma | 800 of 900 | 100 wrong, 300 not converted | 0 of 0 | 0 |",
 		"- 1: `a`",
 		"- Engines and parsers: none is installed",

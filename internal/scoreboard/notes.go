@@ -9,7 +9,8 @@ const notes = `## How it is counted
   that the rule's own tests have (a number where a field is only compared with numbers, a network, a truth value, else a text), or, for
   Kusto with a pipeline, Microsoft's tables; for these the parsers of ASIM are known under their older names, too, which pySigma uses. Lucene and
   Kibana KQL are asked with all fields as texts. A condition for Kusto alone is put behind ` + "`Events | where`" + `, of both converters. What
-  an engine cannot take when it runs a query, such as an expression with too many states, is no matter of the parser.
+  an engine cannot take when it runs a query, such as an expression with too many states, is no matter of the parser. sigmac's reader knows no
+  types, without a pipeline: what it refuses is wrong whatever they are.
 - **Recorded events.** SigmaHQ keeps events for some rules. A query is right where it finds exactly those that sigmac's evaluator says the
   rule matches, among the events of all rules, not only the rule's own. A rule that is not converted is not right.
 - **Synthesised events.** sigma/synth makes events of the rule: for each test one in which it decides, and near misses. A query is read back by
