@@ -71,6 +71,28 @@ func TestRender(t *testing.T) {
 	}
 }
 
+// TestNotes keeps the board that is published in step with the notes.
+func TestNotes(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "scoreboard.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(string(text), notes) {
+		t.Error("docs/scoreboard.md does not end with the notes")
+	}
+}
+
+// TestOpen tells engines that do not exist from those that are missing.
+func TestOpen(t *testing.T) {
+	t.Setenv("SIGMAC_ENGINES", t.TempDir())
+	if _, why, err := open("none"); err == nil || why != "" {
+		t.Errorf("an engine that does not exist: %q, %v", why, err)
+	}
+	if _, why, err := open("eql"); err != nil || why != "the engine eql is not installed" {
+		t.Errorf("an engine that is missing: %q, %v", why, err)
+	}
+}
+
 // TestReasons shows the most frequent ones and sums up the rest.
 func TestReasons(t *testing.T) {
 	c := counts{}

@@ -4,13 +4,15 @@ package main
 const notes = `## How it is counted
 
 - **Converted.** Rules, not queries; a rule with several conditions has several. Classes of what is not converted are the codes of
-  sigmac's errors, the first one of a rule, and pySigma's exceptions. pySigma has no warnings.
+  sigmac's errors, the first one of a rule, and pySigma's exceptions. pySigma has no warnings. A
+  rule with warnings of several classes counts for each. A result without a query and without an error, of which pySigma has some, is none.
 - **Accepted.** A rule counts where the parser accepts all its queries. The parser is told the same of the fields for both converters: the types
   that the rule's own tests have (a number where a field is only compared with numbers, a network, a truth value, else a text), or, for
   Kusto with a pipeline, Microsoft's tables; for these the parsers of ASIM are known under their older names, too, which pySigma uses. Lucene and
   Kibana KQL are asked with all fields as texts. A condition for Kusto alone is put behind ` + "`Events | where`" + `, of both converters. What
-  an engine cannot take when it runs a query, such as an expression with too many states, is no matter of the parser. sigmac's reader knows no
-  types, without a pipeline: what it refuses is wrong whatever they are.
+  an engine cannot take when it runs a query, such as an expression with too many states, is no matter of the parsers; but OpenSearch has no
+  parser apart from its search, so that it refuses such expressions for Lucene. sigmac's warn of it. sigmac's reader knows no types without a pipeline:
+  what it refuses is wrong whatever they are.
 - **Recorded events.** SigmaHQ keeps events for some rules. A query is right where it finds exactly those that sigmac's evaluator says the
   rule matches, among the events of all rules, not only the rule's own. A rule that is not converted is not right.
 - **Synthesised events.** sigma/synth makes events of the rule: for each test one in which it decides, and near misses. A query is read back by

@@ -87,7 +87,7 @@ func markdown(head []string, rows [][]string) string {
 	return b.String()
 }
 
-// rows makes a row for each conversion and converter: the name of the conversion,
+// table makes a row for each conversion and converter: the name of the conversion,
 // that of the converter, and the cells that of gives.
 func (bd *board) table(head []string, of func(b *batch, s *score) []string) string {
 	var rows [][]string
@@ -218,42 +218,47 @@ func code(text string) string { return "`" + strings.ReplaceAll(text, "`", "'") 
 // recorded is how queries do on recorded events, read back and on engines.
 func (bd *board) recorded() string {
 	var rows [][]string
-	var refusals string
+	refusals := ""
 	for _, b := range bd.batches {
 		if !b.plain() {
 			continue
 		}
 		for who := range converters {
 			s := &b.scores[who]
-			if s.absent != "" {
-				rows = append(rows, []string{"`" + b.String() + "`", who.String(), "-", s.absent})
-				continue
-			}
-			add := func(by string, c cell, rest string) {
-				rows = append(rows, []string{"`" + b.String() + "`", who.String(), by, c.String(), rest})
-			}
-			add("sigmac's reader", s.recordedCell(bd.withEvents), s.recorded.rest())
-			if b.folding {
-				add("sigmac's reader, an index that folds case", cell{n: s.folded.of[right], of: bd.withEvents}, s.folded.rest())
+			for _, r := range bd.recordedRows(b, s) {
+				rows = append(rows, append([]string{"`" + b.String() + "`", who.String()}, r...))
 			}
 			for _, run := range s.onEngine {
-				add(run.String(), run.exact, refusedOnEngine(run))
 				refusals += reasons(fmt.Sprintf("\nRefused of %s's queries, `%s`, by %s:\n\n", who, b, run), run.refused)
 			}
-			if b.runners == nil {
-				add("an engine", cell{why: "there is none that runs the language outside its product"}, "")
-			}
-		}
-	}
-	for i := range rows {
-		for len(rows[i]) < 5 {
-			rows[i] = append(rows[i], "")
 		}
 	}
 	return markdown([]string{"target", "converter", "run by", "exactly the events that the rule matches", "the rest"}, rows) + refusals +
 		"\nWith pipelines nothing is run: the recorded events have the names that the rules have.\n"
 }
 
+// recordedRows are the rows of one converter: who ran its queries, how many were
+// right, and what became of the rest.
+func (bd *board) recordedRows(b *batch, s *score) [][]string {
+	if s.absent != "" {
+		return [][]string{{"-", s.absent, ""}}
+	}
+	rows := [][]string{{"sigmac's reader", s.recordedCell(bd.withEvents).String(), s.recorded.rest()}}
+	if b.folding {
+		c := cell{n: s.folded.of[right], of: bd.withEvents}
+		rows = append(rows, []string{"sigmac's reader, an index that folds case", c.String(), s.folded.rest()})
+	}
+	for _, run := range s.onEngine {
+		rows = append(rows, []string{run.String(), run.exact.String(), refusedOnEngine(run)})
+	}
+	if b.runners == nil {
+		c := cell{why: "there is none that runs the language outside its product"}
+		rows = append(rows, []string{"an engine", c.String(), ""})
+	}
+	return rows
+}
+
+// refusedOnEngine says how many rules have a query that the engine refused.
 func refusedOnEngine(run engineRun) string {
 	if n := run.refused.sum(); n > 0 {
 		return thousands(n) + " refused"
