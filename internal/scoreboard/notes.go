@@ -28,6 +28,8 @@ const notes = `## How it is counted
   queries that deviate as a warning of theirs says are not counted as right either, but by themselves.
 - **An index that folds case** decides itself for Lucene and Kibana KQL; there the queries of both are read as such an index would run them. What a
   rule compares with case, as its regular expressions do, no query can say there: sigmac's are not all right either.
+- **Without an event that the rule matches** is where the stores of the language hold no event that was made and that the rule matches, such as one
+  with an empty text in Kusto: the queries say of all others what the rule says, which proves little, and they do not count as right.
 - **Not known to the reader** is what a reader cannot judge, such as analysed text: neither right nor wrong.
 - **Compares constants** is where a part of the query is the same for every event, such as ` + "`'cs-uri' =~ \"x\"`" + ` in Kusto, in which quotes make
   a text, not a column. Parsers accept that.

@@ -286,7 +286,7 @@ func (bd *board) synthesised() string {
 
 // verdictNames are how the board calls what is not right.
 var verdictNames = [verdicts]string{
-	warned: "wrong as a warning says", caseOnly: "wrong in case only", wrong: "wrong", constant: "wrong, and a part compares constants",
+	barren: "without an event that the rule matches", warned: "wrong as a warning says", caseOnly: "wrong in case only", wrong: "wrong", constant: "wrong, and a part compares constants",
 	refused: "refused by the reader", unread: "not known to the reader", untried: "without events", unwritten: "not converted",
 }
 

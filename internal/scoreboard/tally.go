@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/backends/readback"
 	"github.com/sigma-compiler/sigmac/backends/verify"
@@ -13,6 +15,7 @@ type verdict int
 // The verdicts.
 const (
 	right     verdict = iota // they say of every event what the rule says
+	barren                   // the same, but the rule matches none of the events that a store can hold
 	warned                   // they do not, but of each event a warning tells of it
 	caseOnly                 // they do not, but only of events with a text in another case than the rule's
 	wrong                    // they say something else
@@ -45,6 +48,8 @@ func judge(b *emit.Backend, r *verify.Report, queries []string) verdict {
 		return unread
 	case r.Unread != nil:
 		return refused
+	case len(r.Differences) == 0 && !slices.ContainsFunc(r.Events, func(e synth.Event) bool { return e.Expect }):
+		return barren
 	case len(r.Differences) == 0:
 		return right
 	}
