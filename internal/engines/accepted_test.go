@@ -49,13 +49,6 @@ func TestAccepted(t *testing.T) {
 			t.Logf("%d queries checked in %s", len(queries), begin)
 			refused := refusals(queries, says)
 			head := fmt.Sprintf("%s, %s: %d of %d accepted", run.conversion, e.Version(), len(queries)-len(refused), len(queries))
-			if s, ok := e.(*searcher); ok && s.language != language(luceneLanguage{}) {
-				begin := startClock()
-				limits := refusals(runOnNothing(t, e, queries))
-				t.Logf("%d queries run over nothing in %s", len(queries), begin)
-				head += fmt.Sprintf("; %d stay within Lucene's limits", len(queries)-len(limits))
-				refused = append(refused, limits...)
-			}
 			record(t, "accepted", run.conversion, append([]string{head}, refused...))
 		})
 	}
@@ -71,31 +64,6 @@ func refusals(queries []query, says []string) []string {
 	}
 	slices.Sort(lines)
 	return lines
-}
-
-// runOnNothing runs queries over no events, and returns them in groups with why
-// those that do not run do not: an expression may be more than Lucene bears,
-// which no parser of the language knows.
-func runOnNothing(t *testing.T, e Engine, queries []query) (order []query, says []string) {
-	t.Helper()
-	for _, g := range groups(queries) {
-		if err := e.Load(Table{Columns: withoutParents(g.types).columns()}, nil); err != nil {
-			t.Fatal(err)
-		}
-		texts := make([]string, len(g.queries))
-		for i, q := range g.queries {
-			texts[i] = q.text
-		}
-		answers, err := e.Run(texts)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, a := range answers {
-			says = append(says, a.Refused)
-		}
-		order = append(order, g.queries...)
-	}
-	return order, says
 }
 
 // wholeCorpus skips a test that takes minutes, unless engines are required, as
@@ -126,7 +94,7 @@ func checkAll(t *testing.T, e Engine, queries []query, schemas []string, togethe
 	all := make(tester)
 	for i, q := range queries {
 		texts[i] = q.text
-		for name := range fieldTypes(q.mapped) {
+		for name := range q.types {
 			all[name] = schema.Keyword
 		}
 	}
@@ -145,7 +113,7 @@ func checkAll(t *testing.T, e Engine, queries []query, schemas []string, togethe
 	}
 	var says []string
 	for i, q := range queries {
-		table.Columns = withoutParents(fieldTypes(q.mapped)).columns()
+		table.Columns = withoutParents(q.types).columns()
 		if err := e.Load(table, nil); err != nil {
 			t.Fatalf("%s: %v", q.file, err)
 		}
@@ -163,11 +131,11 @@ func checkAll(t *testing.T, e Engine, queries []query, schemas []string, togethe
 func withoutParents(t tester) tester {
 	out := make(tester)
 	for name, kind := range t {
-		isParent := false
+		object := false
 		for other := range t {
-			isParent = isParent || len(other) > len(name) && other[:len(name)+1] == name+"."
+			object = object || isParent(name, other)
 		}
-		if !isParent {
+		if !object {
 			out[name] = kind
 		}
 	}

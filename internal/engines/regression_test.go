@@ -171,7 +171,7 @@ type group struct {
 func groups(queries []query) []*group {
 	var out []*group
 	for _, q := range queries {
-		types := withoutTypes(fieldTypes(q.mapped))
+		types := withoutTypes(maps.Clone(q.types))
 		i := slices.IndexFunc(out, func(g *group) bool { return g.types.merge(types) })
 		if i < 0 {
 			i = len(out)

@@ -77,6 +77,7 @@ type query struct {
 	corpusRule
 	text   string
 	mapped *ir.Rule // the rule as the pipelines made it
+	types  tester   // of the fields that the query asks for
 }
 
 // convert converts those rules that the target can say.
@@ -108,10 +109,33 @@ func (c conversion) convert(tb testing.TB, rules []corpusRule) []query {
 			tb.Fatal(err)
 		}
 		for _, q := range result.Queries {
-			queries = append(queries, query{r, q.Text, mapped})
+			queries = append(queries, query{r, q.Text, mapped, c.fieldTypes(mapped)})
 		}
 	}
 	return queries
+}
+
+// fieldTypes returns the fields that a rule tests, as the queries of the target
+// ask for them: Lucene and Kibana's language find networks in fields of
+// addresses alone, whatever else the rule compares with the field.
+func (c conversion) fieldTypes(r *ir.Rule) tester {
+	t := fieldTypes(r)
+	if c.target != "lucene" && c.target != "kql" {
+		return t
+	}
+	for _, e := range r.Where {
+		ir.Walk(e, func(e ir.Expr) bool {
+			if m, ok := e.(*ir.Match); ok {
+				ir.WalkTests(m.Test, func(test ir.Test) {
+					if _, ok := test.(*ir.CIDR); ok {
+						t[m.Field] = schema.IP
+					}
+				})
+			}
+			return true
+		})
+	}
+	return t
 }
 
 // A tester says what the tests of a rule tell of its fields' types.
@@ -194,11 +218,12 @@ func (t tester) add(field string, kind schema.Type) {
 
 // merge adds the fields of another rule, and reports whether the types agree;
 // where they do not it adds none. Names that differ only in case are not for
-// one table either: DuckDB has no such columns.
+// one table either, as DuckDB has no such columns, nor is a field that is also
+// an object.
 func (t tester) merge(other tester) bool {
 	for name, kind := range other {
 		for have := range t {
-			if have != name && strings.EqualFold(have, name) {
+			if have != name && strings.EqualFold(have, name) || isParent(have, name) || isParent(name, have) {
 				return false
 			}
 		}
@@ -212,6 +237,11 @@ func (t tester) merge(other tester) bool {
 		}
 	}
 	return true
+}
+
+// isParent reports whether a name is that of an object with the other in it.
+func isParent(name, other string) bool {
+	return len(other) > len(name) && other[:len(name)] == name && other[len(name)] == '.'
 }
 
 // columns returns the fields as columns of a table.
@@ -254,11 +284,13 @@ detection:
         Mixed: [1, x]
         Flag: true
         Net|cidr: 10.0.0.0/8
+        Addr|cidr: 10.0.0.0/8
         Text|contains: x
         Gone: null
         Ref|fieldref: Other
     b:
         Gone: 5
+        Addr: '-'
     condition: a and not b
 `))
 	if err != nil {
@@ -269,7 +301,7 @@ detection:
 		t.Fatal(err)
 	}
 	got := fieldTypes(r)
-	want := tester{"Id": schema.Int, "Mixed": schema.Keyword, "Flag": schema.Bool, "Net": schema.IP, "Text": schema.Keyword,
+	want := tester{"Id": schema.Int, "Mixed": schema.Keyword, "Flag": schema.Bool, "Net": schema.IP, "Addr": schema.Keyword, "Text": schema.Keyword,
 		"Gone": schema.Int, "Ref": schema.Keyword, "Other": schema.Keyword}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got  %v\nwant %v", got, want)
@@ -279,6 +311,9 @@ detection:
 	}
 	if got.merge(tester{"ID": schema.Int}) {
 		t.Error("names that differ in case are merged")
+	}
+	if got.merge(tester{"Id.x": schema.Keyword}) || (tester{"a.b": schema.Int}).merge(tester{"a": schema.Int}) {
+		t.Error("a field is merged with an object")
 	}
 	if !got.merge(tester{"Id": schema.Unknown, "New": schema.Keyword}) || got["New"] != schema.Keyword {
 		t.Error("types that agree are not merged")

@@ -36,6 +36,8 @@ def network_function(kind):
 
     def find(arguments):
         text, *ranges = arguments
+        if "%" in text:
+            return None  # Kusto's manual has no address with a zone
         try:
             address = kind(text)
             return any(address in ipaddress.ip_network(r, strict=False) for r in ranges)
