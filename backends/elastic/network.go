@@ -11,6 +11,19 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
 
+// AddressOrText says for emit.Settle which type a test takes its field for, as
+// a bit: an index has a field as addresses, in which no text is found but that
+// of an address, or as text, in which no network is.
+func AddressOrText(t ir.Test) uint8 {
+	switch t.(type) {
+	case *ir.Text, *ir.Regexp:
+		return 1
+	case *ir.CIDR:
+		return 2
+	}
+	return 0
+}
+
 // networkText returns the test that the text of an address lies in the
 // network; the test itself, with an error, where that cannot be seen from the
 // text.

@@ -41,3 +41,17 @@ func OneWord(p ir.Pattern) bool {
 }
 
 func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
+
+// NumberIn returns the whole number that a keyword is. Fields of numbers are
+// not searched with wildcards: there the number alone is found.
+func NumberIn(p ir.Pattern) (number string, ok bool) {
+	shape, text := p.Shape()
+	digits := strings.Trim(text, "0123456789") == ""
+	if shape != ir.Substring || !digits || text == "" || len(text) > maxDigits || text[0] == '0' && text != "0" {
+		return "", false
+	}
+	return text, true
+}
+
+// maxDigits is how many digits a number may have for a field of type long.
+const maxDigits = 18

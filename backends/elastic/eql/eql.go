@@ -25,24 +25,12 @@ var Backend = &emit.Backend{
 	Cannot:   elastic.CannotKeywords,
 	Query: func(j *emit.Job, e ir.Expr) string {
 		rule := j.Rule
-		j.Rule, e = emit.Settle(j, elastic.SpreadKeywords(j, e), typeOf)
+		j.Rule, e = emit.Settle(j, elastic.SpreadKeywords(j, e), elastic.AddressOrText)
 		p := emit.Printer{Job: j, Dialect: &dialect}
 		text := p.Expr(elastic.Prepare(j, e, false)).Text
 		j.Rule = rule
 		return text
 	},
-}
-
-// typeOf says which type a test takes its column for. What is compared with ==
-// may be of any type, but the operators of strings and cidrMatch check it.
-func typeOf(t ir.Test) uint8 {
-	switch t.(type) {
-	case *ir.Text, *ir.Regexp:
-		return 1
-	case *ir.CIDR:
-		return 2
-	}
-	return 0
 }
 
 // maxChain keeps chains shallow: a parser may count each operator of a chain

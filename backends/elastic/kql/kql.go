@@ -30,10 +30,14 @@ var Backend = &emit.Backend{
 	CannotTyped: elastic.CannotTyped,
 	AboutCase:   aboutCase,
 	Query: func(j *emit.Job, e ir.Expr) string {
+		rule := j.Rule
+		j.Rule, e = emit.Settle(j, e, elastic.AddressOrText)
 		p := emit.Printer{Job: j, Dialect: &dialect}
 		e = elastic.Prepare(j, e, false)
 		warnCase(j, e)
-		return p.Expr(e).Text
+		text := p.Expr(e).Text
+		j.Rule = rule
+		return text
 	},
 }
 

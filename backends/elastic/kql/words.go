@@ -34,6 +34,9 @@ func keyword(p *emit.Printer, _ *ir.Keyword, t ir.Test) emit.Frag {
 		return emit.Frag{}
 	}
 	pattern := widened(p, text)
+	if number, ok := elastic.NumberIn(pattern); ok {
+		return emit.Atom("(" + wild(pattern) + " or " + number + ")")
+	}
 	if !emit.PatternHas(pattern, hasSpace) {
 		return emit.Atom(wild(pattern))
 	}

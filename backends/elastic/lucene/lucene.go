@@ -22,8 +22,12 @@ var Backend = &emit.Backend{
 	Cannot:      elastic.Cannot,
 	CannotTyped: elastic.CannotTyped,
 	Query: func(j *emit.Job, e ir.Expr) string {
+		rule := j.Rule
+		j.Rule, e = emit.Settle(j, e, elastic.AddressOrText)
 		p := emit.Printer{Job: j, Dialect: &dialect}
-		return p.Expr(elastic.Prepare(j, e, false)).Text
+		text := p.Expr(elastic.Prepare(j, e, false)).Text
+		j.Rule = rule
+		return text
 	},
 }
 

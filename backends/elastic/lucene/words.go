@@ -47,6 +47,9 @@ func keywordText(p *emit.Printer, t *ir.Text) emit.Frag {
 	if !ok {
 		value = wild(t.Pattern)
 	}
+	if number, ok := elastic.NumberIn(t.Pattern); ok {
+		return emit.Atom("(" + value + " OR " + number + ")")
+	}
 	if elastic.OneWord(t.Pattern) {
 		return emit.Atom(value)
 	}
