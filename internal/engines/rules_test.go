@@ -109,33 +109,10 @@ func (c conversion) convert(tb testing.TB, rules []corpusRule) []query {
 			tb.Fatal(err)
 		}
 		for _, q := range result.Queries {
-			queries = append(queries, query{r, q.Text, mapped, c.fieldTypes(mapped)})
+			queries = append(queries, query{r, q.Text, mapped, fieldTypes(mapped)})
 		}
 	}
 	return queries
-}
-
-// fieldTypes returns the fields that a rule tests, as the queries of the target
-// ask for them: Lucene and Kibana's language find networks in fields of
-// addresses alone, whatever else the rule compares with the field.
-func (c conversion) fieldTypes(r *ir.Rule) tester {
-	t := fieldTypes(r)
-	if c.target != "lucene" && c.target != "kql" {
-		return t
-	}
-	for _, e := range r.Where {
-		ir.Walk(e, func(e ir.Expr) bool {
-			if m, ok := e.(*ir.Match); ok {
-				ir.WalkTests(m.Test, func(test ir.Test) {
-					if _, ok := test.(*ir.CIDR); ok {
-						t[m.Field] = schema.IP
-					}
-				})
-			}
-			return true
-		})
-	}
-	return t
 }
 
 // A tester says what the tests of a rule tell of its fields' types.

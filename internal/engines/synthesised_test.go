@@ -88,14 +88,14 @@ func trialsOf(t *testing.T, c conversion, rules []corpusRule, folds bool, left s
 			t.Errorf("%s: %v", r.file, report.Unread)
 			continue
 		}
-		trials = append(trials, newTrial(c, r, report, left))
+		trials = append(trials, newTrial(r, report, left))
 	}
 	return trials
 }
 
-func newTrial(c conversion, r corpusRule, report *verify.Report, left synth.Trait) *trial {
+func newTrial(r corpusRule, report *verify.Report, left synth.Trait) *trial {
 	mapped := report.Set.Rule
-	x := &trial{query: query{r, report.Result.Queries[0].Text, mapped, keywordsWhereUnknown(c.fieldTypes(mapped))}}
+	x := &trial{query: query{r, report.Result.Queries[0].Text, mapped, keywordsWhereUnknown(fieldTypes(mapped))}}
 	differ := make(map[string]*verify.Difference)
 	for i := range report.Differences {
 		d := &report.Differences[i]
