@@ -91,7 +91,7 @@ func checkAll(t *testing.T, e Engine, queries []query, schemas []string, togethe
 		maps.Copy(table.Schema.Tables, s.Tables)
 	}
 	texts := make([]string, len(queries))
-	all := make(tester)
+	all := make(Types)
 	for i, q := range queries {
 		texts[i] = q.text
 		for name := range q.types {
@@ -100,7 +100,7 @@ func checkAll(t *testing.T, e Engine, queries []query, schemas []string, togethe
 	}
 	if together {
 		if schemas == nil {
-			table.Columns = withoutParents(all).columns()
+			table.Columns = all.WithoutParents().Columns()
 		}
 		if err := e.Load(table, nil); err != nil {
 			t.Fatal(err)
@@ -113,7 +113,7 @@ func checkAll(t *testing.T, e Engine, queries []query, schemas []string, togethe
 	}
 	var says []string
 	for i, q := range queries {
-		table.Columns = withoutParents(q.types).columns()
+		table.Columns = q.types.WithoutParents().Columns()
 		if err := e.Load(table, nil); err != nil {
 			t.Fatalf("%s: %v", q.file, err)
 		}
@@ -124,22 +124,6 @@ func checkAll(t *testing.T, e Engine, queries []query, schemas []string, togethe
 		says = append(says, said...)
 	}
 	return says
-}
-
-// withoutParents leaves out a field whose name is also that of an object:
-// Elastic has no index with both.
-func withoutParents(t tester) tester {
-	out := make(tester)
-	for name, kind := range t {
-		object := false
-		for other := range t {
-			object = object || isParent(name, other)
-		}
-		if !object {
-			out[name] = kind
-		}
-	}
-	return out
 }
 
 // short returns the beginning of a message, on one line.

@@ -20,7 +20,7 @@ func BenchmarkGroup(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	names := make(tester)
+	names := make(Types)
 	for _, c := range (Table{}).shapeOf(rows).columns {
 		names[c.Name] = schema.Unknown
 	}
@@ -37,12 +37,12 @@ func BenchmarkGroup(b *testing.B) {
 				from := n * number % (len(queries) - number)
 				types, texts := maps.Clone(names), []string(nil)
 				for _, q := range queries[from:] {
-					if len(texts) < number && types.merge(withoutTypes(fieldTypes(q.mapped))) {
+					if len(texts) < number && types.Merge(withoutTypes(TypesOf(q.mapped))) {
 						texts = append(texts, q.text)
 					}
 				}
 				ticks := cpuTicks()
-				if err := e.Load(Table{Name: "Events", Columns: withoutParents(types).columns()}, events); err != nil {
+				if err := e.Load(Table{Name: "Events", Columns: types.WithoutParents().Columns()}, events); err != nil {
 					b.Fatal(err)
 				}
 				load, ticks = load+cpuTicks()-ticks, cpuTicks()

@@ -112,7 +112,7 @@ func runGroups(t *testing.T, e Engine, queries []query, events []Event, expected
 	t.Helper()
 	var o outcome
 	for _, g := range groups(queries) {
-		if err := e.Load(Table{Name: "Events", Columns: g.types.columns()}, events); err != nil {
+		if err := e.Load(Table{Name: "Events", Columns: g.types.Columns()}, events); err != nil {
 			t.Fatal(err)
 		}
 		var texts []string
@@ -163,7 +163,7 @@ func common(a, b []int) (n int) {
 
 // A group is queries whose rules agree about the types of fields.
 type group struct {
-	types   tester
+	types   Types
 	queries []query
 }
 
@@ -172,7 +172,7 @@ func groups(queries []query) []*group {
 	var out []*group
 	for _, q := range queries {
 		types := withoutTypes(maps.Clone(q.types))
-		i := slices.IndexFunc(out, func(g *group) bool { return g.types.merge(types) })
+		i := slices.IndexFunc(out, func(g *group) bool { return g.types.Merge(types) })
 		if i < 0 {
 			i = len(out)
 			out = append(out, &group{types: maps.Clone(types)})
@@ -183,7 +183,7 @@ func groups(queries []query) []*group {
 }
 
 // withoutTypes forgets about times, which SigmaHQ's events have as texts.
-func withoutTypes(types tester) tester {
+func withoutTypes(types Types) Types {
 	for name, kind := range types {
 		if kind == schema.Time {
 			types[name] = schema.Unknown
@@ -194,8 +194,8 @@ func withoutTypes(types tester) tester {
 
 // TestGroups keeps apart what types cannot hold together.
 func TestGroups(t *testing.T) {
-	a, b := tester{"x": schema.Int}, tester{"x": schema.Keyword}
-	if !a.merge(tester{"x": schema.Int, "y": schema.Bool}) || b.merge(a) {
+	a, b := Types{"x": schema.Int}, Types{"x": schema.Keyword}
+	if !a.Merge(Types{"x": schema.Int, "y": schema.Bool}) || b.Merge(a) {
 		t.Error("the merging is wrong")
 	}
 	if got := strings.TrimSpace(fmt.Sprint(common([]int{1, 2, 3}, []int{2, 3, 4}))); got != "2" {

@@ -77,7 +77,7 @@ type query struct {
 	corpusRule
 	text   string
 	mapped *ir.Rule // the rule as the pipelines made it
-	types  tester   // of the fields that the query asks for
+	types  Types    // of the fields that the query asks for
 }
 
 // convert converts those rules that the target can say.
@@ -109,125 +109,10 @@ func (c conversion) convert(tb testing.TB, rules []corpusRule) []query {
 			tb.Fatal(err)
 		}
 		for _, q := range result.Queries {
-			queries = append(queries, query{r, q.Text, mapped, fieldTypes(mapped)})
+			queries = append(queries, query{r, q.Text, mapped, TypesOf(mapped)})
 		}
 	}
 	return queries
-}
-
-// A tester says what the tests of a rule tell of its fields' types.
-type tester map[string]schema.Type
-
-// fieldTypes returns the fields that a rule tests: a number where it compares
-// with numbers only, an address where with networks only, and so on; a keyword
-// where it has texts, and Unknown where it only asks whether there is a value.
-// A table that the rule has knows better.
-func fieldTypes(r *ir.Rule) tester {
-	t := make(tester)
-	for _, e := range r.Where {
-		t.expr(e)
-	}
-	for name := range t {
-		if c, ok := r.Column(name); ok && c.Type != schema.Unknown {
-			t[name] = c.Type
-		}
-	}
-	return t
-}
-
-func (t tester) expr(e ir.Expr) {
-	switch e := e.(type) {
-	case ir.And:
-		for _, x := range e {
-			t.expr(x)
-		}
-	case ir.Or:
-		for _, x := range e {
-			t.expr(x)
-		}
-	case *ir.Not:
-		t.expr(e.X)
-	case *ir.Named:
-		t.expr(e.X)
-	case *ir.Match:
-		t.test(e.Field, e.Test)
-	case *ir.Keyword:
-		t.add("message", schema.Keyword) // the setting keyword_fields
-	}
-}
-
-func (t tester) test(field string, test ir.Test) {
-	switch test := test.(type) {
-	case ir.AnyOf:
-		for _, x := range test {
-			t.test(field, x)
-		}
-	case ir.AllOf:
-		for _, x := range test {
-			t.test(field, x)
-		}
-	case *ir.Compare:
-		t.add(field, schema.Int)
-	case *ir.Bool:
-		t.add(field, schema.Bool)
-	case *ir.CIDR:
-		t.add(field, schema.IP)
-	case *ir.TimePart:
-		t.add(field, schema.Time)
-	case *ir.Null, *ir.Exists:
-		t.add(field, schema.Unknown)
-	case *ir.FieldRef:
-		t.add(field, schema.Keyword)
-		t.add(test.Field, schema.Keyword)
-	default:
-		t.add(field, schema.Keyword)
-	}
-}
-
-func (t tester) add(field string, kind schema.Type) {
-	switch have, ok := t[field]; {
-	case !ok || have == schema.Unknown:
-		t[field] = kind
-	case have != kind && kind != schema.Unknown:
-		t[field] = schema.Keyword
-	}
-}
-
-// merge adds the fields of another rule, and reports whether the types agree;
-// where they do not it adds none. Names that differ only in case are not for
-// one table either, as DuckDB has no such columns, nor is a field that is also
-// an object.
-func (t tester) merge(other tester) bool {
-	for name, kind := range other {
-		for have := range t {
-			if have != name && strings.EqualFold(have, name) || isParent(have, name) || isParent(name, have) {
-				return false
-			}
-		}
-		if have := t[name]; have != kind && have != schema.Unknown && kind != schema.Unknown {
-			return false
-		}
-	}
-	for name, kind := range other {
-		if t[name] == schema.Unknown {
-			t[name] = kind
-		}
-	}
-	return true
-}
-
-// isParent reports whether a name is that of an object with the other in it.
-func isParent(name, other string) bool {
-	return len(other) > len(name) && other[:len(name)] == name && other[len(name)] == '.'
-}
-
-// columns returns the fields as columns of a table.
-func (t tester) columns() []schema.Column {
-	var out []schema.Column
-	for name, kind := range t {
-		out = append(out, schema.Column{Name: name, Type: kind})
-	}
-	return out
 }
 
 // record compares lines with the file of a conversion in a folder of testdata,
@@ -277,22 +162,22 @@ detection:
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := fieldTypes(r)
-	want := tester{"Id": schema.Int, "Mixed": schema.Keyword, "Flag": schema.Bool, "Net": schema.IP, "Addr": schema.Keyword, "Text": schema.Keyword,
+	got := TypesOf(r)
+	want := Types{"Id": schema.Int, "Mixed": schema.Keyword, "Flag": schema.Bool, "Net": schema.IP, "Addr": schema.Keyword, "Text": schema.Keyword,
 		"Gone": schema.Int, "Ref": schema.Keyword, "Other": schema.Keyword}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got  %v\nwant %v", got, want)
 	}
-	if got.merge(tester{"Id": schema.Keyword, "New": schema.Keyword}) || got["New"] != schema.Unknown {
+	if got.Merge(Types{"Id": schema.Keyword, "New": schema.Keyword}) || got["New"] != schema.Unknown {
 		t.Error("types that differ are merged")
 	}
-	if got.merge(tester{"ID": schema.Int}) {
+	if got.Merge(Types{"ID": schema.Int}) {
 		t.Error("names that differ in case are merged")
 	}
-	if got.merge(tester{"Id.x": schema.Keyword}) || (tester{"a.b": schema.Int}).merge(tester{"a": schema.Int}) {
+	if got.Merge(Types{"Id.x": schema.Keyword}) || (Types{"a.b": schema.Int}).Merge(Types{"a": schema.Int}) {
 		t.Error("a field is merged with an object")
 	}
-	if !got.merge(tester{"Id": schema.Unknown, "New": schema.Keyword}) || got["New"] != schema.Keyword {
+	if !got.Merge(Types{"Id": schema.Unknown, "New": schema.Keyword}) || got["New"] != schema.Keyword {
 		t.Error("types that agree are not merged")
 	}
 }

@@ -95,7 +95,7 @@ func trialsOf(t *testing.T, c conversion, rules []corpusRule, folds bool, left s
 
 func newTrial(r corpusRule, report *verify.Report, left synth.Trait) *trial {
 	mapped := report.Set.Rule
-	x := &trial{query: query{r, report.Result.Queries[0].Text, mapped, keywordsWhereUnknown(fieldTypes(mapped))}}
+	x := &trial{query: query{r, report.Result.Queries[0].Text, mapped, keywordsWhereUnknown(TypesOf(mapped))}}
 	differ := make(map[string]*verify.Difference)
 	for i := range report.Differences {
 		d := &report.Differences[i]
@@ -115,7 +115,7 @@ func newTrial(r corpusRule, report *verify.Report, left synth.Trait) *trial {
 
 // A batch is trials whose events one table holds.
 type batch struct {
-	types  tester
+	types  Types
 	trials []*trial
 	events []Event
 }
@@ -128,7 +128,7 @@ func batches(trials []*trial) []*batch {
 	var out []*batch
 	for _, x := range trials {
 		i := slices.IndexFunc(out, func(b *batch) bool {
-			return len(b.events)+len(x.events) <= batchSize && b.types.merge(x.types)
+			return len(b.events)+len(x.events) <= batchSize && b.types.Merge(x.types)
 		})
 		if i < 0 {
 			i = len(out)
@@ -141,7 +141,7 @@ func batches(trials []*trial) []*batch {
 
 // keywordsWhereUnknown makes fields keywords that no test tells the type of: the
 // events of the rule have texts in them.
-func keywordsWhereUnknown(types tester) tester {
+func keywordsWhereUnknown(types Types) Types {
 	for name, kind := range types {
 		if kind == schema.Unknown {
 			types[name] = schema.Keyword
@@ -152,18 +152,18 @@ func keywordsWhereUnknown(types tester) tester {
 
 // addFields adds the fields of an event that the rule does not name, and
 // reports whether one index can have them: none is also an object.
-func (t tester) addFields(event []byte) bool {
+func (t Types) addFields(event []byte) bool {
 	rows, err := decode([]Event{{Fields: event}})
 	if err != nil {
 		return false
 	}
-	more := make(tester)
+	more := make(Types)
 	for name := range flatten(rows[0]) {
 		if _, ok := t[name]; !ok {
 			more[name] = schema.Unknown
 		}
 	}
-	return t.merge(more)
+	return t.Merge(more)
 }
 
 func (b *batch) add(x *trial) {
@@ -184,7 +184,7 @@ type score struct {
 // run runs the queries of a batch over its events.
 func (b *batch) run(t *testing.T, e Engine, s *score) {
 	t.Helper()
-	if err := e.Load(Table{Name: "Events", Columns: b.types.columns()}, b.events); err != nil {
+	if err := e.Load(Table{Name: "Events", Columns: b.types.Columns()}, b.events); err != nil {
 		t.Errorf("%s: %v", b.trials[0].file, err)
 		return
 	}

@@ -46,7 +46,7 @@ func (b *batch) accept() error {
 	}
 	for i := range b.units {
 		u := &b.units[i]
-		if err := b.acceptUnits(e, engines.Table{Name: table, Columns: b.typesOf(u).columns()}, b.units[i:i+1]); err != nil {
+		if err := b.acceptUnits(e, engines.Table{Name: table, Columns: b.typesOf(u).WithoutParents().Columns()}, b.units[i:i+1]); err != nil {
 			return fmt.Errorf("%s: %w", u.rule.file, err)
 		}
 	}
@@ -54,11 +54,11 @@ func (b *batch) accept() error {
 }
 
 // typesOf returns the types of the fields of a rule as the target names them.
-func (b *batch) typesOf(u *unit) typing {
+func (b *batch) typesOf(u *unit) engines.Types {
 	if u.mapped == nil {
-		return typesOf(u.rule.ir)
+		return engines.TypesOf(u.rule.ir)
 	}
-	return typesOf(u.mapped)
+	return engines.TypesOf(u.mapped)
 }
 
 // acceptTogether asks about all queries in view of one table, or of those that
@@ -72,13 +72,13 @@ func (b *batch) acceptTogether(e engines.Engine) error {
 		}
 		return b.acceptUnits(e, t, b.units)
 	}
-	all := make(typing)
+	all := make(engines.Types)
 	for i := range b.units {
 		for name := range b.typesOf(&b.units[i]) {
 			all[name] = schema.Keyword
 		}
 	}
-	t.Columns = all.columns()
+	t.Columns = all.WithoutParents().Columns()
 	return b.acceptUnits(e, t, b.units)
 }
 
@@ -234,7 +234,7 @@ func (r *regression) playOn(b *batch, e engines.Engine) error {
 		rows = append(rows, engines.Event{ID: ev.id, Fields: ev.json})
 	}
 	for _, g := range groups(units) {
-		if err := e.Load(engines.Table{Name: table, Columns: g.types.columns()}, rows); err != nil {
+		if err := e.Load(engines.Table{Name: table, Columns: g.types.WithoutParents().Columns()}, rows); err != nil {
 			return err
 		}
 		for who := range converters {

@@ -194,7 +194,7 @@ func TestTypes(t *testing.T) {
     condition: a
 `)
 	var got []string
-	for _, c := range typesOf(one.ir).columns() {
+	for _, c := range engines.TypesOf(one.ir).WithoutParents().Columns() {
 		got = append(got, c.Name+" "+c.Type.String())
 	}
 	want := []string{"Flag boolean", "Id integer", "Mixed keyword", "Net ip", "Other keyword", "Ref keyword", "a.b keyword"}
