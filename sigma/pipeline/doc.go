@@ -49,6 +49,25 @@
 // These are not in pySigma. They are used by the pipelines that come with the
 // project, and any file may use them.
 //
+// fact_mapping renames fields as field_name_mapping does, with the names that
+// a column of a table of facts has for them. The tables are the files
+// builtin/facts/*.csv: a row for a field of rules, a column for a target, so
+// that what targets call a field stands in one place. fact_condition adds a
+// condition that the row of the log source's attribute has: field is one of
+// the names in its column, with each of the prefixes; the log source's service
+// becomes what the column named by service says:
+//
+//	type: fact_mapping
+//	facts: process
+//	column: xdr
+//
+//	type: fact_condition
+//	attribute: service
+//	facts: windows-services
+//	column: channel
+//	field: source
+//	prefixes: ['XmlWinEventLog:', 'WinEventLog:']
+//
 // map_item turns tests of one field for certain values into tests of others,
 // where a target has another form for them. Values are compared as above; all
 // entries of "to" must hold, each with one of its values. Keys may have

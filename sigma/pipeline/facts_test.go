@@ -10,6 +10,7 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+	"github.com/sigma-compiler/sigmac/sigma/schema"
 )
 
 // TestWindowsLogSources compares the shipped pipelines with the table of
@@ -84,4 +85,67 @@ func BenchmarkParse(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// TestFacts checks that every name in a table of facts is a column of the
+// target's table, where its schema is known, and that no name is padded.
+func TestFacts(t *testing.T) {
+	tables := map[string]map[string][2]string{ // of a column: schema and table
+		"process": {"xdr": {"xdr", "DeviceProcessEvents"}, "asim": {"asim", "_Im_ProcessCreate"}},
+		"network": {"xdr_outbound": {"xdr", "DeviceNetworkEvents"}, "xdr_inbound": {"xdr", "DeviceNetworkEvents"}, "asim": {"asim", "_Im_NetworkSession"}},
+		"file":    {"xdr": {"xdr", "DeviceFileEvents"}, "asim": {"asim", "_Im_FileEvent"}},
+		"actor":   {"xdr": {"xdr", "DeviceRegistryEvents"}, "asim": {"asim", "_Im_FileEvent"}},
+		"windows": {"ecs": {"ecs_windows", ""}},
+	}
+	computed := map[string]bool{"LogonIdText": true, "file.code_signature.signed": true} // by the pipelines, or known to be absent from the schema
+	paths, err := filepath.Glob("builtin/facts/*.csv")
+	if err != nil || len(paths) < 5 {
+		t.Fatalf("%d tables: %v", len(paths), err)
+	}
+	for _, path := range paths {
+		for column, names := range factColumns(t, path) {
+			target, known := tables[strings.TrimSuffix(filepath.Base(path), ".csv")][column]
+			for _, name := range names {
+				if name != strings.TrimSpace(name) || name == "" {
+					t.Errorf("%s: the name %q of column %s", path, name, column)
+				}
+				if !known || computed[name] {
+					continue
+				}
+				s, err := schema.Builtin(target[0])
+				if err != nil {
+					t.Fatal(err)
+				}
+				table, _ := s.Table(target[1])
+				if _, ok := table.Column(name); !ok {
+					t.Errorf("%s: %s has no column %q", path, target, name)
+				}
+			}
+		}
+	}
+}
+
+// factColumns returns the names in each column of a table of facts.
+func factColumns(t *testing.T, path string) map[string][]string {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	r.Comment = '#'
+	rows, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := make(map[string][]string)
+	for _, row := range rows[1:] {
+		for i, cell := range row[1:] {
+			if cell != "" {
+				out[rows[0][i+1]] = append(out[rows[0][i+1]], strings.Split(cell, "|")...)
+			}
+		}
+	}
+	return out
 }

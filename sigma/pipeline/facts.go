@@ -1,0 +1,186 @@
+package pipeline
+
+import (
+	"embed"
+	"encoding/csv"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+)
+
+// factFiles holds the tables of facts from which the pipelines that come with
+// the project take names: one place for a field, whatever the targets call it.
+//
+//go:embed builtin/facts/*.csv
+var factFiles embed.FS
+
+// facts is one table: the first column is the key, each other column is what
+// one target calls it. A cell lists names separated by "|"; an empty one says
+// that the target has no name of its own.
+type facts struct {
+	columns []string              // the header without the key's
+	rows    map[string][][]string // by key: for each column its names
+	keys    []string              // in the order of the file
+}
+
+// factTables are the tables that there are, read when first asked for.
+var factTables = sync.OnceValues(func() (map[string]*facts, error) {
+	out := make(map[string]*facts)
+	names, err := fs.Glob(factFiles, "builtin/facts/*.csv")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		data, err := factFiles.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		f, err := readFacts(string(data))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		out[strings.TrimSuffix(path.Base(name), ".csv")] = f
+	}
+	return out, nil
+})
+
+// readFacts reads a table. Lines that begin with # are remarks.
+func readFacts(text string) (*facts, error) {
+	r := csv.NewReader(strings.NewReader(text))
+	r.Comment = '#'
+	records, err := r.ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	if len(records) == 0 || len(records[0]) < 2 {
+		return nil, fmt.Errorf("a table of facts needs a line of column names, and two columns at least")
+	}
+	f := &facts{columns: records[0][1:], rows: make(map[string][][]string, len(records))}
+	for i, record := range records[1:] {
+		key := record[0]
+		if _, twice := f.rows[key]; twice || key == "" {
+			return nil, fmt.Errorf("row %d: the key %q is empty or stands twice", i+1, key)
+		}
+		cells := make([][]string, len(f.columns))
+		for j, cell := range record[1:] {
+			if cell != "" {
+				cells[j] = strings.Split(cell, "|")
+			}
+		}
+		f.rows[key] = cells
+		f.keys = append(f.keys, key)
+	}
+	return f, nil
+}
+
+// column returns what the column of that parameter says of each key of a
+// table, without the keys that it says nothing of.
+func (p *params) column(table, parameter string) map[string][]string {
+	column := p.needText(parameter)
+	if table == "" || column == "" {
+		return nil
+	}
+	all, err := factTables()
+	if err != nil {
+		p.fail(p.pos, sigma.BadPipeline, "", "the tables of facts cannot be read: %s", err)
+		return nil
+	}
+	f, ok := all[table]
+	if !ok {
+		names := slices.Sorted(maps.Keys(all))
+		p.fail(p.at(p.take("facts")), sigma.BadPipeline, near(table, names, "the tables are "+strings.Join(names, ", ")), "there is no table of facts %q", table)
+		return nil
+	}
+	i := slices.Index(f.columns, column)
+	if i < 0 {
+		p.fail(p.at(p.take(parameter)), sigma.BadPipeline, near(column, f.columns, "the columns are "+strings.Join(f.columns, ", ")), "the table of facts %s has no column %q", table, column)
+		return nil
+	}
+	out := make(map[string][]string)
+	for key, cells := range f.rows {
+		if cells[i] != nil {
+			out[key] = cells[i]
+		}
+	}
+	return out
+}
+
+// makeFactMapping is field_name_mapping with the names of a column of facts.
+func makeFactMapping(p *params, _ *step) transformation {
+	table := p.column(p.needText("facts"), "column")
+	return naming(func(name string, keyword bool) []string {
+		if keyword {
+			return nil
+		}
+		return table[name]
+	})
+}
+
+// factCondition requires what a table of facts says of the rule's log source.
+type factCondition struct {
+	attribute string // category, product or service
+	exprs     map[string]ir.Expr
+	services  map[string][]string // what the log source's service is from then on
+}
+
+func makeFactCondition(p *params, _ *step) transformation {
+	t := factCondition{attribute: p.choice("attribute", "service", "category", "product"), exprs: make(map[string]ir.Expr)}
+	field, prefixes := p.needText("field"), []string{""}
+	if n := p.take("prefixes"); n != nil {
+		prefixes = p.texts(n, "prefixes")
+	}
+	table := p.needText("facts")
+	if n := p.take("service"); n != nil {
+		t.services = p.column(table, "service")
+	}
+	names := p.column(table, "column")
+	for _, key := range slices.Sorted(maps.Keys(names)) {
+		var values []sigma.Value
+		for _, name := range names[key] {
+			for _, prefix := range prefixes {
+				values = append(values, factValue(p.pos, prefix+name))
+			}
+		}
+		e, err := build(ruleOf([]*sigma.Item{itemFor(field, p.pos, values, len(values) > 1)}), false)
+		if err != nil {
+			p.adopt(err)
+			return nil
+		}
+		t.exprs[key] = e
+	}
+	return t
+}
+
+// factValue is a value of a rule as a cell writes it: a number where it is
+// all digits, plain text otherwise.
+func factValue(pos sigma.Pos, text string) sigma.Value {
+	if strings.Trim(text, "0123456789") == "" {
+		return sigma.Value{Pos: pos, Kind: sigma.Int, Text: text}
+	}
+	return sigma.Value{Pos: pos, Kind: sigma.String, Text: escape(text)}
+}
+
+func (t factCondition) apply(w *run) {
+	key := w.rule.LogSource.Service
+	switch t.attribute {
+	case "category":
+		key = w.rule.LogSource.Category
+	case "product":
+		key = w.rule.LogSource.Product
+	}
+	e, ok := t.exprs[key]
+	if !ok {
+		return
+	}
+	(&addCondition{expr: e}).apply(w)
+	if service := t.services[key]; len(service) == 1 {
+		w.mutable().LogSource.Service = service[0]
+	}
+}
