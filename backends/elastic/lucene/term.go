@@ -82,6 +82,8 @@ func text(p *emit.Printer, f emit.Field, t *ir.Text) elastic.Term {
 	switch {
 	case t.Cased && folds && emit.PatternHas(t.Pattern, emit.HasLetters):
 		p.Warn(t.Pos, p.More(), "", "the index of %s folds case: other cases of the value are found too", f.Name)
+	case t.Cased && !folds && emit.PatternHas(t.Pattern, emit.HasLetters):
+		keepsCase(p, f, t.Pos, "the value")
 	case elastic.CaseMatters(t) && !folds && elastic.HoldsText(f.Type()) && !elastic.Native(p.Job):
 		if value, ok := folded(p, f, t); ok {
 			return elastic.Term{Field: field, Value: value}
@@ -116,5 +118,16 @@ func regexp(p *emit.Printer, f emit.Field, t *ir.Regexp) elastic.Term {
 	if folds && !t.IgnoreCase && f.Type() != schema.Text {
 		p.Warn(t.Pos, p.More(), "", "the index of %s folds case: the expression matches in any case", f.Name)
 	}
+	if !folds && !t.IgnoreCase && emit.HasLetters(expr) {
+		keepsCase(p, f, t.Pos, "the expression")
+	}
 	return elastic.Term{Field: field, Value: slashed(expr)}
+}
+
+// keepsCase says what a test that minds case relies on where the index of the
+// field is left to decide about case and is not known.
+func keepsCase(p *emit.Printer, f emit.Field, pos sigma.Pos, what string) {
+	if elastic.Native(p.Job) && f.Type() == schema.Unknown {
+		p.Warn(pos, sigma.Assumed, "", "the index of %s is taken to keep case: one that folds it finds %s in any case", f.Name, what)
+	}
 }

@@ -222,6 +222,16 @@ func (r *reader) named(name token, depth int) (readback.Expr, error) {
 }
 
 // value returns the test of a word, a phrase or an expression.
+// expression reads a regular expression. An index with a lowercase normalizer
+// applies it to the text of the expression too, as to any value that is sought
+// (KeywordFieldType.indexedValueForSearch), before it is parsed.
+func expression(text string, folds bool) (ir.Test, error) {
+	if folds {
+		return luceneregexp.TranslateLowered(strings.ToLower(text))
+	}
+	return luceneregexp.Translate(text, false)
+}
+
 func (r *reader) value(name string, t token) (readback.Expr, error) {
 	if err := r.noBoost(); err != nil {
 		return nil, err
@@ -234,7 +244,7 @@ func (r *reader) value(name string, t token) (readback.Expr, error) {
 	var msg string
 	switch {
 	case t.kind == regexpToken:
-		test, err := luceneregexp.Translate(t.text, f.Folds)
+		test, err := expression(t.text, f.Folds)
 		var e *readback.Error
 		if errors.As(err, &e) {
 			return nil, &readback.Error{Offset: t.offset + 1 + e.Offset, Msg: e.Msg, Foreign: e.Foreign}
