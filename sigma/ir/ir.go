@@ -19,6 +19,7 @@ type Rule struct {
 	State     map[string]string // what pipelines noted for the backend: index, query_table ...
 	Table     *schema.Table     // the table of the target that the rule is about, nil where none was named
 	Computed  []Computed        // columns that the query must compute before it tests them
+	Reads     []Read            // fields that a correlation reads of the rule's events, nil where none refers to it
 	Warnings  sigma.ErrorList   // what was noticed on the way here
 }
 
