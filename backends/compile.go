@@ -18,6 +18,7 @@ type Options struct {
 	Pipeline *pipeline.Pipeline // maps log sources, fields and values; nil leaves names as the rule has them
 	Format   string             // "" is the backend's default
 	Settings map[string]string  // the backend's settings by name
+	Method   string             // how correlations are written; "" is the backend's default
 }
 
 // A Compiler compiles rules to one target. It is immutable and safe for
@@ -27,6 +28,7 @@ type Compiler struct {
 	format   *emit.Format
 	pipeline *pipeline.Pipeline
 	settings map[string]string
+	method   string
 }
 
 // A Query is what one condition of a rule compiles to.
@@ -56,6 +58,9 @@ func New(o Options) (*Compiler, error) {
 			names = append(names, f.Name)
 		}
 		return nil, &sigma.Error{Code: sigma.BadSetting, Msg: fmt.Sprintf("%s has no format %q", b.Name, o.Format), Hint: suggest(o.Format, names)}
+	}
+	if err := c.chooseMethod(o.Method); err != nil {
+		return nil, err
 	}
 	for name, value := range o.Settings {
 		if err := checkSetting(b, name, value); err != nil {
@@ -115,9 +120,10 @@ func (c *Compiler) Cannot() []string {
 	return names
 }
 
-// Compile compiles a document. The error is an ErrorList with the places of
-// all that is wrong. Correlations and filters are not compiled yet: they are
-// Unsupported.
+// Compile compiles a detection rule. The error is an ErrorList with the places
+// of all that is wrong. Correlations and filters have no meaning by themselves:
+// ir.Link puts documents together, and Rule and Correlation compile what comes
+// of it.
 func (c *Compiler) Compile(doc sigma.Document) (*Result, error) {
 	switch doc := doc.(type) {
 	case *sigma.Rule:
@@ -127,15 +133,16 @@ func (c *Compiler) Compile(doc sigma.Document) (*Result, error) {
 		}
 		return c.Rule(r)
 	case *sigma.Correlation:
-		return nil, unsupportedDocument(doc.Pos, "correlations")
+		return nil, unlinked(doc.Pos, "a correlation", "Compiler.Correlation")
 	case *sigma.Filter:
-		return nil, unsupportedDocument(doc.Pos, "filters")
+		return nil, unlinked(doc.Pos, "a filter", "Compiler.Rule")
 	}
-	return nil, unsupportedDocument(sigma.Pos{}, "documents of this kind")
+	return nil, unlinked(sigma.Pos{}, "a document of this kind", "Compiler.Rule")
 }
 
-func unsupportedDocument(pos sigma.Pos, what string) error {
-	return sigma.ErrorList{{Pos: pos, Code: sigma.Unsupported, Msg: what + " are read but not compiled yet"}}
+func unlinked(pos sigma.Pos, what, method string) error {
+	return sigma.ErrorList{{Pos: pos, Code: sigma.Unsupported, Msg: what + " means nothing without the rules that it is about",
+		Hint: "ir.Link puts them together, " + method + " compiles the result"}}
 }
 
 // Rule compiles a rule that ir.Build made, so that one can be compiled for

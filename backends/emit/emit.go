@@ -33,6 +33,11 @@ type Backend struct {
 	// job; after a mistake the result is not used.
 	Query func(j *Job, e ir.Expr) string
 
+	// Correlation writes the query of a correlation by one of the Methods.
+	// Mistakes and notes go to the job. It is nil for languages that have none.
+	Correlation func(c *Correlating) string
+	Methods     []Method
+
 	// Read reads a query of the language back. It is nil where nothing does
 	// yet; then queries cannot be verified.
 	Read readback.Reader

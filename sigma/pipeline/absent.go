@@ -14,7 +14,8 @@ type absentField struct{}
 
 func makeAbsentField(*params, *step) transformation { return absentField{} }
 
-func (absentField) apply(w *run) {
+func (t absentField) apply(w *run) {
+	t.rejectReads(w)
 	p := w.polarities()
 	w.items(func(it item) ir.Expr {
 		if it.keyword {

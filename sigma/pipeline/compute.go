@@ -44,6 +44,7 @@ func (t computedFields) apply(w *run) {
 			return true
 		})
 	}
+	w.eachRead(func(field string, _ sigma.Pos) { t.compute(w, field) })
 }
 
 // compute adds the column for one field, unless the rule's table has it. The

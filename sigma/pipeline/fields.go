@@ -17,6 +17,7 @@ type naming func(name string, keyword bool) []string
 // rule's list of fields.
 func (to naming) apply(w *run) {
 	w.renameFields(to)
+	w.renameReads(to)
 	w.rewrite(func(e ir.Expr) ir.Expr {
 		if x, ok := e.(*ir.Raw); ok {
 			return w.renameRaw(to, x)

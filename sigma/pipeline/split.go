@@ -29,6 +29,7 @@ func makeSplitField(p *params, _ *step) transformation {
 }
 
 func (t *splitField) apply(w *run) {
+	t.splitReads(w)
 	w.items(func(it item) ir.Expr {
 		if it.keyword || it.field != t.field {
 			return it.expr

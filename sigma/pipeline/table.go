@@ -76,9 +76,10 @@ func (t computedField) apply(w *run) {
 	}
 }
 
-// uses reports whether the rule tests a field or refers to it in a test.
+// uses reports whether the rule tests a field or refers to it in a test, or a
+// correlation reads it.
 func (w *run) uses(field string) bool {
-	return w.hasItem(func(it item) bool {
+	return w.reads(field) || w.hasItem(func(it item) bool {
 		return !it.keyword && it.field == field || anyTest(it.test, func(t ir.Test) bool {
 			ref, ok := t.(*ir.FieldRef)
 			return ok && ref.Field == field
@@ -121,6 +122,7 @@ func (t checkFields) apply(w *run) {
 			return true
 		})
 	}
+	w.eachRead(check)
 }
 
 // nearColumn suggests a column of the rule's table.

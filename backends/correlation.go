@@ -1,0 +1,143 @@
+package backends
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/sigma-compiler/sigmac/backends/emit"
+	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+)
+
+// Correlation compiles a correlation that ir.Link made, with the rules and
+// correlations that it refers to: one query. The rules go through the
+// compiler's pipeline, and so do the names of the fields that the correlation
+// groups by and computes with. The error is an ErrorList; a correlation that
+// the language cannot say is Unsupported.
+func (c *Compiler) Correlation(x *ir.Correlation) (*Result, error) {
+	b := c.backend
+	if b.Correlation == nil {
+		return nil, sigma.ErrorList{{Pos: x.Source.TypePos, Code: sigma.Unsupported,
+			Msg:  b.Title + " has no correlations",
+			Hint: "they can be said in " + correlating()}}
+	}
+	mapped, err := x.Map(c.Map)
+	if err != nil {
+		return nil, err
+	}
+	j := &emit.Correlating{
+		Job:         &emit.Job{Backend: b, Rule: naming(mapped), Settings: c.settings},
+		Correlation: mapped,
+		Method:      c.method,
+		Events:      make(map[*ir.Member]*emit.Event),
+	}
+	var errs, warnings sigma.ErrorList
+	for _, m := range mapped.Rules() {
+		j.Events[m] = c.event(m.Rule)
+	}
+	query := ""
+	if !failed(j) {
+		query = b.Correlation(j)
+	}
+	for _, m := range mapped.Rules() {
+		e := j.Events[m]
+		errs = append(errs, e.Errors...)
+		warnings = append(append(warnings, m.Rule.Warnings...), e.Warnings...)
+	}
+	if errs = append(errs, j.Errors...); len(errs) > 0 {
+		errs.Sort()
+		return nil, errs
+	}
+	warnings = append(append(warnings, chainWarnings(mapped)...), j.Warnings...)
+	return &Result{Queries: []Query{{Text: write(j.Job, c.format, query), Bare: write(j.Job, b.Format(""), query)}}, Warnings: distinct(warnings)}, nil
+}
+
+// chooseMethod sets how correlations are written. The error names the methods
+// that there are.
+func (c *Compiler) chooseMethod(name string) error {
+	methods := c.backend.Methods
+	if name == "" && len(methods) > 0 {
+		name = methods[0].Name
+	}
+	names := make([]string, len(methods))
+	for i, m := range methods {
+		names[i] = m.Name
+	}
+	if name != "" && !slices.Contains(names, name) {
+		return &sigma.Error{Code: sigma.BadSetting, Msg: fmt.Sprintf("%s has no correlation method %q", c.backend.Name, name), Hint: suggest(name, names)}
+	}
+	c.method = name
+	return nil
+}
+
+// event prepares the query of a rule that a correlation refers to: an event
+// matches where one of the rule's conditions holds.
+func (c *Compiler) event(r *ir.Rule) *emit.Event {
+	e := &emit.Event{Job: &emit.Job{Backend: c.backend, Rule: r, Settings: c.settings}}
+	where := ir.OneOf(r.Where...)
+	emit.NoteNulls(e.Job, where)
+	e.Where = emit.Lower(e.Job, where)
+	if k, ok := e.Where.(ir.Const); ok {
+		e.Fail(r.Source.Detection.Pos, sigma.RuleRejected, "", "the condition is %t for every event", bool(k))
+	}
+	return e
+}
+
+// failed reports whether something is wrong before the query is written.
+func failed(j *emit.Correlating) bool {
+	for _, e := range j.Events {
+		if len(e.Errors) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// naming returns a rule that only says which correlation a job is about.
+func naming(c *ir.Correlation) *ir.Rule {
+	r := &sigma.Rule{Meta: c.Source.Meta}
+	out := &ir.Rule{Source: r}
+	if rules := c.Rules(); len(rules) > 0 {
+		out.State, out.LogSource = rules[0].Rule.State, rules[0].Rule.LogSource
+	}
+	return out
+}
+
+// chainWarnings returns what was noticed about a correlation and those that it
+// refers to.
+func chainWarnings(c *ir.Correlation) sigma.ErrorList {
+	out := slices.Clone(c.Warnings)
+	for _, m := range c.Members {
+		if m.Correlation != nil {
+			out = append(out, chainWarnings(m.Correlation)...)
+		}
+	}
+	return out
+}
+
+// distinct leaves out what was said before.
+func distinct(list sigma.ErrorList) sigma.ErrorList {
+	seen := make(map[sigma.Error]bool, len(list))
+	return slices.DeleteFunc(list, func(e *sigma.Error) bool {
+		was := seen[*e]
+		seen[*e] = true
+		return was
+	})
+}
+
+// correlating names the targets that have correlations.
+func correlating() string {
+	out := ""
+	for _, b := range all {
+		if b.Correlation != nil {
+			if out != "" {
+				out += ", "
+			}
+			out += b.Name
+		}
+	}
+	if out == "" {
+		return "no target yet"
+	}
+	return out
+}
