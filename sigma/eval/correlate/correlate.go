@@ -81,7 +81,7 @@ type Alert struct {
 	From, To    time.Time // of the window, both included
 	Group       []Value   // of each group-by field, in order
 	Value       string    // what was compared: a count, a sum ... as a decimal number; the rules that occur for a boolean condition
-	Events      []uint64  // the earliest events of the window that are kept, in the order of their times and ids
+	Events      []uint64  // the latest events of the window, in the order of their times and ids
 	Total       int       // how many events of the group are in the window
 }
 
@@ -128,7 +128,9 @@ type Correlator struct {
 // scratch is memory that is used again and again.
 type scratch struct {
 	values []string
+	rules  []*member
 	batch  []*record
+	free   []*record
 }
 
 // New returns a correlator for correlations that ir.Link made. Alerts of those
@@ -168,13 +170,13 @@ func (c *Correlator) Rules() []*sigma.Rule {
 // returns. The error says that the event was left out, and why: ErrLate or
 // ErrTime.
 func (c *Correlator) Add(e Event) error {
-	var rules []*member
+	c.scratch.rules = c.scratch.rules[:0]
 	for _, r := range e.Rules {
 		if m := c.rules[r]; m != nil {
-			rules = append(rules, m)
+			c.scratch.rules = append(c.scratch.rules, m)
 		}
 	}
-	if len(rules) == 0 {
+	if len(c.scratch.rules) == 0 {
 		return nil
 	}
 	c.stats.Events++
@@ -187,8 +189,8 @@ func (c *Correlator) Add(e Event) error {
 		c.stats.Late++
 		return ErrLate
 	}
-	c.pending.add(c.record(t, e, rules))
-	if c.pending.ready(c.options) >= batchSize {
+	c.pending.add(c.record(t, &e))
+	if c.pending.len() > c.options.MaxPending || c.pending.ready(c.options) >= batchSize {
 		c.run(false)
 	}
 	return nil

@@ -3,11 +3,11 @@ package correlate
 // A group is what a correlation knows of one group of events. Its size is what
 // a million of them cost.
 type group struct {
-	hash        [2]uint64 // of the values of the group-by fields
-	first, last uint32    // its events in the window, by slot; the earliest first
-	count       uint32    // of these
-	extra       uint32    // of the correlation's type: see shard
-	told        int64     // when an alert was last told, noTime before
+	hash  [2]uint64 // of the values of the group-by fields
+	last  uint64    // its latest event in the window
+	told  int64     // when an alert was last told, noTime before
+	count uint32    // how many events it has in the window
+	extra uint32    // of the correlation's type: see kind
 }
 
 // noTime stands before all times.
@@ -91,7 +91,7 @@ func (g *groups) add(hash [2]uint64) uint32 {
 		g.grow()
 	}
 	slot := g.slots.alloc()
-	*g.at(slot) = group{hash: hash, first: none, last: none, extra: none, told: noTime}
+	*g.at(slot) = group{hash: hash, extra: none, told: noTime}
 	g.put(slot)
 	return slot
 }
@@ -134,4 +134,28 @@ func (g *groups) remove(slot uint32) {
 	}
 	g.table[i] = 0
 	g.slots.release(slot)
+}
+
+// lists are short slices that are used again.
+type lists[T any] struct{ free [][]T }
+
+// take returns a slice of n zeros.
+func (l *lists[T]) take(n int) []T {
+	last := len(l.free) - 1
+	if last < 0 {
+		return make([]T, n)
+	}
+	list := l.free[last]
+	l.free = l.free[:last]
+	clear(list)
+	return list
+}
+
+// give takes a slice back.
+func (l *lists[T]) give(list *[]T) {
+	const most = 1 << 12
+	if len(l.free) < most {
+		l.free = append(l.free, *list)
+	}
+	*list = nil
 }

@@ -33,7 +33,7 @@ type kind interface {
 func newKind(n *node, c *Correlator) kind {
 	switch n.correlation.Type {
 	case ir.ValueCount:
-		return &values{node: n, tupler: newTupler(c), counts: make(map[valueKey]uint32)}
+		return &values{node: n, tupler: valueTupler(c), counts: make(map[[2]uint64]uint32)}
 	case ir.Temporal:
 		return &temporal{node: n}
 	case ir.TemporalOrdered:
@@ -82,29 +82,29 @@ type values struct {
 	nothing
 	node   *node
 	tupler *tupler
-	counts map[valueKey]uint32
+	counts map[[2]uint64]uint32 // how many events of a group have a value, by the hashes of both
 	hashes chunks[[2]uint64]
 }
 
-// A valueKey is a value in a group.
-type valueKey struct {
-	hash  [2]uint64
-	group [2]uint64
+// key returns the hash of a value in a group.
+func (k *values) key(g *group, e *entry) [2]uint64 {
+	h := k.hashes.at(e.extra)
+	return [2]uint64{h[0] ^ g.hash[0], h[1] ^ g.hash[1]}
 }
 
 func (k *values) read(it *item, to []uint32) []uint32 {
-	k.tupler.values(k.node, it, func(hash [2]uint64) {
+	for _, hash := range k.tupler.values(k.node, it) {
 		slot := k.hashes.alloc()
 		*k.hashes.at(slot) = hash
 		to = append(to, slot)
-	})
+	}
 	return to
 }
 
 func (k *values) open(g *group) { g.extra = 0 }
 
 func (k *values) add(g *group, e *entry) {
-	key := valueKey{*k.hashes.at(e.extra), g.hash}
+	key := k.key(g, e)
 	n := k.counts[key]
 	if n == 0 {
 		g.extra++
@@ -113,7 +113,7 @@ func (k *values) add(g *group, e *entry) {
 }
 
 func (k *values) remove(g *group, e *entry) {
-	key := valueKey{*k.hashes.at(e.extra), g.hash}
+	key := k.key(g, e)
 	k.hashes.release(e.extra)
 	if n := k.counts[key] - 1; n > 0 {
 		k.counts[key] = n
@@ -147,18 +147,23 @@ type temporal struct {
 	nothing
 	node   *node
 	counts chunks[[]uint32] // of each group: how many events of each member
+	lists  lists[uint32]
 }
 
 func (k *temporal) read(it *item, to []uint32) []uint32 { return append(to, uint32(it.member)) }
 
 func (k *temporal) open(g *group) {
 	g.extra = k.counts.alloc()
-	*k.counts.at(g.extra) = make([]uint32, len(k.node.reads))
+	*k.counts.at(g.extra) = k.lists.take(len(k.node.reads))
 }
 
 func (k *temporal) add(g *group, e *entry)    { (*k.counts.at(g.extra))[e.extra]++ }
 func (k *temporal) remove(g *group, e *entry) { (*k.counts.at(g.extra))[e.extra]-- }
-func (k *temporal) close(g *group)            { *k.counts.at(g.extra) = nil; k.counts.release(g.extra) }
+
+func (k *temporal) close(g *group) {
+	k.lists.give(k.counts.at(g.extra))
+	k.counts.release(g.extra)
+}
 
 func (k *temporal) holds(g *group, _ int64) (string, bool) {
 	counts := *k.counts.at(g.extra)
@@ -309,14 +314,22 @@ func (k *ranks) remove(g *group, e *entry) {
 // than so many percent of the values.
 func (k *ranks) holds(g *group, _ int64) (string, bool) {
 	list := *k.sorted.at(g.extra)
-	rank := new(big.Rat).Mul(k.percentile, new(big.Rat).SetInt64(int64(len(list))))
-	rank.Quo(rank, new(big.Rat).SetInt64(100))
-	up := new(big.Int).Add(rank.Num(), new(big.Int).Sub(rank.Denom(), big.NewInt(1)))
-	n := list[max(up.Quo(up, rank.Denom()).Int64(), 1)-1]
+	n := list[k.rank(len(list))-1]
 	if !hold(k.node.bounds, n) {
 		return "", false
 	}
 	return n.String(), true
+}
+
+// rank returns the nearest rank of the percentile among n values, from 1 to n.
+func (k *ranks) rank(n int) int {
+	if num, denom := k.percentile.Num(), k.percentile.Denom(); denom.BitLen() < 24 && n < 1<<30 {
+		a, b := num.Int64()*int64(n), denom.Int64()*100 // at most 100 * 2^54
+		return int(max((a+b-1)/b, 1))
+	}
+	r := new(big.Rat).Mul(k.percentile, big.NewRat(int64(n), 100))
+	up := new(big.Int).Add(r.Num(), new(big.Int).Sub(r.Denom(), big.NewInt(1)))
+	return int(max(up.Quo(up, r.Denom()).Int64(), 1))
 }
 
 // fractionOf returns an ir.Number as a fraction.

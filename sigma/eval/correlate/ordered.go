@@ -13,18 +13,22 @@ type ordered struct {
 	nothing
 	node   *node
 	begins chunks[[]int64]
+	lists  lists[int64]
 }
 
 func (k *ordered) open(g *group) {
 	g.extra = k.begins.alloc()
-	begins := make([]int64, len(k.node.reads))
+	begins := k.lists.take(len(k.node.reads))
 	for i := range begins {
 		begins[i] = noTime
 	}
 	*k.begins.at(g.extra) = begins
 }
 
-func (k *ordered) close(g *group) { *k.begins.at(g.extra) = nil; k.begins.release(g.extra) }
+func (k *ordered) close(g *group) {
+	k.lists.give(k.begins.at(g.extra))
+	k.begins.release(g.extra)
+}
 
 func (k *ordered) saveGroup(g *group) []int64 { return *k.begins.at(g.extra) }
 
@@ -36,6 +40,15 @@ func (k *ordered) loadGroup(g *group, begins []int64) bool {
 // with some of these, of the rules from first to last, or with none.
 func (k *ordered) step(g *group, t int64, works []work) {
 	begins := *k.begins.at(g.extra)
+	if len(works) == 1 { // as most often
+		m := works[0].item.member
+		begin := t
+		if m > 0 {
+			begin = begins[m-1]
+		}
+		begins[m] = max(begins[m], begin)
+		return
+	}
 	old := append([]int64(nil), begins...)
 	m := newMatching(len(begins), works)
 	for last := range begins {

@@ -2,6 +2,7 @@ package correlate
 
 import (
 	"math/rand/v2"
+	"slices"
 	"unsafe"
 )
 
@@ -36,17 +37,16 @@ func (r *record) each(fields []int, f func(text string)) bool {
 	return false
 }
 
-// record copies what correlations read of an event.
-func (c *Correlator) record(t int64, e Event, rules []*member) *record {
-	r := &record{time: t, id: e.ID, rules: rules}
-	var seen []int
-	for _, m := range rules {
+// record copies what correlations read of an event that the rules in scratch
+// match.
+func (c *Correlator) record(t int64, e *Event) *record {
+	r := c.fresh()
+	r.time, r.id = t, e.ID
+	r.rules = append(r.rules, c.scratch.rules...)
+	for i, m := range r.rules {
 		for _, f := range m.reads {
-			if len(rules) > 1 {
-				if contains(seen, f) {
-					continue
-				}
-				seen = append(seen, f)
+			if i > 0 && r.has(f) {
+				continue
 			}
 			c.scratch.values = e.Fields.Values(c.fields[f], c.scratch.values[:0])
 			for i, text := range c.scratch.values {
@@ -60,17 +60,37 @@ func (c *Correlator) record(t int64, e Event, rules []*member) *record {
 	return r
 }
 
+// has reports whether the record has a value of a field.
+func (r *record) has(field int) bool {
+	return slices.ContainsFunc(r.values, func(v fieldValue) bool { return v.field == field })
+}
+
+// fresh returns an empty record.
+func (c *Correlator) fresh() *record {
+	last := len(c.scratch.free) - 1
+	if last < 0 {
+		return &record{}
+	}
+	r := c.scratch.free[last]
+	c.scratch.free = c.scratch.free[:last]
+	return r
+}
+
+// recycle empties records for others to come.
+func (c *Correlator) recycle(batch []*record) {
+	for _, r := range batch {
+		if len(c.scratch.free) == batchSize {
+			break
+		}
+		clear(r.values)
+		r.values, r.rules = r.values[:0], r.rules[:0]
+		c.scratch.free = append(c.scratch.free, r)
+	}
+	clear(batch)
+}
+
 // maxValues bounds the values of a field that is a list.
 const maxValues = 1000
-
-func contains(list []int, n int) bool {
-	for _, x := range list {
-		if x == n {
-			return true
-		}
-	}
-	return false
-}
 
 // An arena copies texts into large pieces of memory, which are freed when no
 // text in them is used any more.

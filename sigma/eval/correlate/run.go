@@ -66,7 +66,7 @@ func (c *Correlator) run(all bool) {
 	for _, f := range told {
 		c.tell(f.alert)
 	}
-	clear(batch)
+	c.recycle(batch)
 	c.scratch.batch = batch[:0]
 }
 
@@ -108,20 +108,27 @@ func (n *node) run(c *Correlator) []*firing {
 
 // distribute gives an item to the shards of the groups that it lies in.
 func (c *Correlator) distribute(n *node, it *item) {
-	ok := c.tupler.tuples(n, it, func(hash [2]uint64, _ []string) bool {
-		s := n.shards[hash[1]%uint64(len(n.shards))]
-		for i := len(s.inbox) - 1; i >= 0 && s.inbox[i].item.same(it); i-- {
-			w := &s.inbox[i]
-			// A list may have a value twice, and several rules of a correlation may
-			// match one event, which counts once where it does not matter which.
-			if w.hash == hash && (w.item == it || !n.correlation.Type.IsTemporal()) {
-				return true
-			}
-		}
-		s.inbox = append(s.inbox, work{item: it, hash: hash})
-		return true
-	})
+	hashes, ok := c.tupler.groups(n, it)
 	if !ok {
 		n.missing++
+		return
 	}
+	for _, hash := range hashes {
+		if s := n.shards[hash[1]%uint64(len(n.shards))]; !s.has(it, hash) {
+			s.inbox = append(s.inbox, work{item: it, hash: hash})
+		}
+	}
+}
+
+// has reports whether an item of the same event is in the inbox for a group. A
+// list may have a value twice, and several rules of a correlation may match
+// one event, which counts once where it does not matter which.
+func (s *shard) has(it *item, hash [2]uint64) bool {
+	for i := len(s.inbox) - 1; i >= 0 && s.inbox[i].item.same(it); i-- {
+		w := &s.inbox[i]
+		if w.hash == hash && (w.item == it || !s.node.correlation.Type.IsTemporal()) {
+			return true
+		}
+	}
+	return false
 }

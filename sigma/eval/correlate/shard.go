@@ -19,6 +19,7 @@ type shard struct {
 	limits  struct{ groups, events int }
 	inbox   []work
 	extras  []uint32
+	added   []work
 	fired   []*firing
 	silent  []silence // groups without events that are still to be silent, in the order of their time
 	silence int64     // how long a group is silent after an alert was told
@@ -60,7 +61,7 @@ func (f *firing) order() string {
 
 // newShard returns an empty shard of a node.
 func newShard(n *node, c *Correlator) *shard {
-	s := &shard{node: n, c: c, window: newWindow(), kind: newKind(n, c), tupler: newTupler(c), silence: int64(c.options.Suppress)}
+	s := &shard{node: n, c: c, kind: newKind(n, c), tupler: newTupler(c), silence: int64(c.options.Suppress)}
 	if c.options.Suppress < 0 {
 		s.silence = n.window
 	}
@@ -106,7 +107,7 @@ func (s *shard) step(t int64, works []work) {
 // look adds the items of one group at one point in time, and notes whether its
 // condition holds now.
 func (s *shard) look(t int64, works []work) {
-	added := works[:0:0]
+	added := s.added[:0]
 	slot := none
 	for _, w := range works {
 		s.extras = s.kind.read(w.item, s.extras[:0])
@@ -119,6 +120,7 @@ func (s *shard) look(t int64, works []work) {
 		}
 		added = append(added, w)
 	}
+	s.added = added
 	if slot == none {
 		return
 	}
@@ -151,8 +153,9 @@ func (s *shard) push(hash [2]uint64, e entry) uint32 {
 		s.kind.open(s.groups.at(slot))
 	}
 	e.group = slot
-	s.window.push(&s.groups, e)
-	s.kind.add(s.groups.at(slot), &e)
+	g := s.groups.at(slot)
+	s.window.push(g, e)
+	s.kind.add(g, &e)
 	return slot
 }
 
@@ -188,12 +191,13 @@ func (s *shard) alert(g *group, t int64, w work, value string) Alert {
 		Value:       value,
 		Total:       int(g.count),
 	}
-	for slot := g.first; slot != none && len(a.Events) < s.c.options.MaxListed; slot = s.window.at(slot).next {
-		e := s.window.at(slot)
+	s.window.last(g, func(e *entry) bool {
 		if n := len(a.Events); n == 0 || a.Events[n-1] != e.id {
 			a.Events = append(a.Events, e.id)
 		}
-	}
+		return len(a.Events) < s.c.options.MaxListed
+	})
+	slices.Reverse(a.Events)
 	return a
 }
 
@@ -209,7 +213,7 @@ func from(t, window int64) int64 {
 // the groups that have none left.
 func (s *shard) expire(t int64) {
 	limit := from(t, s.node.window)
-	for s.window.first != none && s.window.at(s.window.first).time < limit {
+	for e := s.window.first(); e != nil && e.time < limit; e = s.window.first() {
 		s.pop(t)
 	}
 	for len(s.silent) > 0 && s.silent[0].until < t {
@@ -223,8 +227,10 @@ func (s *shard) expire(t int64) {
 
 // pop removes the earliest event. It returns whether its group went, too.
 func (s *shard) pop(t int64) bool {
-	e := s.window.pop(&s.groups)
-	s.kind.remove(s.groups.at(e.group), &e)
+	e := s.window.pop()
+	g := s.groups.at(e.group)
+	g.count--
+	s.kind.remove(g, &e)
 	return s.dropEmpty(e.group, t)
 }
 
@@ -272,7 +278,7 @@ func (s *shard) makeRoom(hash [2]uint64, t int64) {
 				s.stats.EvictedGroups++
 				s.drop(slot)
 			}
-		case s.window.first != none:
+		case s.window.len() > 0:
 			s.evict(t)
 		default:
 			return

@@ -108,8 +108,8 @@ func (c *Correlator) Save(w io.Writer) error {
 func (n *node) save() []line {
 	var events, rest []line
 	for _, s := range n.shards {
-		for slot := s.window.first; slot != none; slot = s.window.at(slot).after {
-			e := s.window.at(slot)
+		for i := s.window.head; i < s.window.tail; i++ {
+			e := s.window.at(i)
 			events = append(events, line{Kind: "event", Node: n.index, Time: e.time, ID: e.id, Group: s.groups.at(e.group).hash, Value: s.kind.save(e)})
 		}
 		for _, slot := range s.groups.table {
@@ -164,7 +164,7 @@ func (c *Correlator) Restore(r io.Reader) error {
 	for {
 		var l line
 		err := dec.Decode(&l)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err == nil {
@@ -191,7 +191,7 @@ func (c *Correlator) restore(l *line, rules []*member) error {
 	switch l.Kind {
 	case "event":
 		extra, ok := s.kind.load(l.Value)
-		if !ok || s.window.last != none && s.window.at(s.window.last).time > l.Time {
+		if !ok || s.window.len() > 0 && s.window.at(s.window.tail-1).time > l.Time {
 			return errLine
 		}
 		s.push(l.Group, entry{time: l.Time, id: l.ID, extra: extra})

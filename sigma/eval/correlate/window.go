@@ -4,61 +4,73 @@ package correlate
 type entry struct {
 	time  int64
 	id    uint64
+	prev  uint64 // the group's event before this one, by index
 	group uint32
-	next  uint32 // the group's next event
-	after uint32 // the next event of all groups
 	extra uint32 // of the correlation's type: the member, or a slot of what the event adds
 }
 
-// A window is the events of all groups of a shard, the earliest first. It is a
-// list, so that an event is added and removed at the same cost whatever there
-// is.
+// A window is the events of all groups of a shard in the order of their times:
+// a queue in chunks, in which an event has the same index as long as it is
+// there. It is written and read from one end to the other, which is what
+// memory is fast at.
 type window struct {
-	slots       chunks[entry]
-	first, last uint32
+	chunks     [][]entry
+	spare      []entry // a chunk that is free
+	head, tail uint64  // the index of the first event, and of the next one to come
 }
 
-func newWindow() window { return window{first: none, last: none} }
+func (w *window) len() int { return int(w.tail - w.head) }
 
-func (w *window) len() int { return w.slots.used() }
+// at returns the entry with that index.
+func (w *window) at(i uint64) *entry {
+	return &w.chunks[i>>chunkBits-w.head>>chunkBits][i&(1<<chunkBits-1)]
+}
 
-// at returns the entry in a slot.
-func (w *window) at(slot uint32) *entry { return w.slots.at(slot) }
+// first returns the earliest event, or nil.
+func (w *window) first() *entry {
+	if w.head == w.tail {
+		return nil
+	}
+	return w.at(w.head)
+}
 
 // push adds an event to a group. It is not before any that is there.
-func (w *window) push(groups *groups, e entry) {
-	slot := w.slots.alloc()
-	e.next, e.after = none, none
-	*w.at(slot) = e
-	if w.last == none {
-		w.first = slot
-	} else {
-		w.at(w.last).after = slot
+func (w *window) push(g *group, e entry) {
+	if n := w.tail>>chunkBits - w.head>>chunkBits; int(n) == len(w.chunks) {
+		chunk := w.spare
+		if w.spare = nil; chunk == nil {
+			chunk = make([]entry, 1<<chunkBits)
+		}
+		w.chunks = append(w.chunks, chunk)
 	}
-	w.last = slot
-	g := groups.at(e.group)
-	if g.last == none {
-		g.first = slot
-	} else {
-		w.at(g.last).next = slot
-	}
-	g.last = slot
+	e.prev = g.last
+	*w.at(w.tail) = e
+	g.last = w.tail
 	g.count++
+	w.tail++
 }
 
 // pop removes the earliest event, which is the earliest of its group, too, and
 // returns it.
-func (w *window) pop(groups *groups) entry {
-	slot := w.first
-	e := *w.at(slot)
-	if w.first = e.after; w.first == none {
-		w.last = none
+func (w *window) pop() entry {
+	e := *w.at(w.head)
+	w.head++
+	if w.head&(1<<chunkBits-1) == 0 {
+		w.spare = w.chunks[0]
+		w.chunks = append(w.chunks[:0], w.chunks[1:]...)
 	}
-	g := groups.at(e.group)
-	if g.first = e.next; g.first == none {
-		g.last = none
-	}
-	g.count--
-	w.slots.release(slot)
 	return e
+}
+
+// last calls f with the events of a group, the latest first, until f returns
+// false.
+func (w *window) last(g *group, f func(e *entry) bool) {
+	i := g.last
+	for range g.count {
+		e := w.at(i)
+		if !f(e) {
+			return
+		}
+		i = e.prev
+	}
 }
