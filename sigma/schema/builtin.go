@@ -24,6 +24,7 @@ type builtin struct {
 // builtins are the schemas that come with the project, sorted by name.
 var builtins = [...]builtin{
 	{name: "asim"},
+	{name: "cim"},
 	{name: "ecs"},
 	{name: "ecs_windows"},
 	{name: "ecs_windows_defend"},
@@ -43,6 +44,7 @@ func Names() []string {
 
 // Builtin returns the schema of that name: the tables of Defender XDR (xdr),
 // of a Sentinel workspace (sentinel) and of its ASIM parsers (asim), the
+// datasets of Splunk's Common Information Model (cim), the
 // fields of the Elastic Common Schema (ecs), and these with what Windows
 // events add to them (ecs_windows), also where fields have a twin that folds
 // case (ecs_windows_defend, ecs_windows_integration). It is read once and

@@ -10,11 +10,11 @@ import (
 )
 
 func TestNames(t *testing.T) {
-	want := []string{"asim", "ecs", "ecs_windows", "ecs_windows_defend", "ecs_windows_integration", "sentinel", "xdr"}
+	want := []string{"asim", "cim", "ecs", "ecs_windows", "ecs_windows_defend", "ecs_windows_integration", "sentinel", "xdr"}
 	if got := Names(); !slices.Equal(got, want) {
 		t.Errorf("Names() = %v, want %v", got, want)
 	}
-	if _, err := Builtin("xdrr"); err == nil || !strings.Contains(err.Error(), "there are asim, ecs,") {
+	if _, err := Builtin("xdrr"); err == nil || !strings.Contains(err.Error(), "there are asim, cim,") {
 		t.Errorf("an unknown schema gives %v, which should name the known ones", err)
 	}
 }
@@ -71,6 +71,11 @@ func TestBuiltinTypes(t *testing.T) {
 		{"sentinel", "DnsEvents", "Name", Keyword},
 		{"sentinel", "W3CIISLog", "csUriQuery", Keyword},
 		{"sentinel", "GitHubAuditData", "Action", Keyword},
+		{"cim", "Endpoint.Processes", "process", Keyword},
+		{"cim", "Network_Traffic.All_Traffic", "dest_port", Int},
+		{"cim", "Network_Traffic.All_Traffic", "src_port", Keyword}, // so it is in the app
+		{"cim", "Web.Web", "status", Keyword},
+		{"cim", "Endpoint.Registry", "source", Keyword},
 		{"ecs", "", "destination.port", Int},
 		{"ecs", "", "source.ip", IP},
 		{"ecs", "", "process.command_line", Wildcard},
@@ -199,6 +204,49 @@ func TestBuiltinAgainstReference(t *testing.T) {
 	if got := len(table(t, "ecs", "").Columns) - texts; got != len(fields) {
 		t.Errorf("ecs has %d fields, the reference %d", got, len(fields))
 	}
+}
+
+// TestCIM compares the datasets of CIM with the reference data.
+func TestCIM(t *testing.T) {
+	found := 0
+	for _, row := range reference(t, "cim-fields.csv") {
+		s, err := Builtin("cim")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tab, ok := s.Table(row["data_model"] + "." + row["dataset"])
+		if !ok || row["field"] == "" {
+			continue
+		}
+		found++
+		want := Column{Name: row["field"], Array: row["multivalue"] == "true"}
+		want.Type = map[string]Type{"": Keyword, "string": Keyword, "number": Int, "boolean": Bool, "timestamp": Time}[row["type"]]
+		if row["field"] == "_time" {
+			want.Type = Time
+		}
+		if row["source"] == "calculated" && row["type"] == "string" {
+			want.Filled = "unknown"
+		}
+		if c, ok := tab.Column(row["field"]); !ok || c != want {
+			t.Errorf("%s.%s is %+v, %v, want %+v", tab.Name, row["field"], c, ok, want)
+		}
+	}
+	columns := 0
+	for _, tab := range mustBuiltin(t, "cim").Tables {
+		columns += len(tab.Columns)
+	}
+	if found != columns {
+		t.Errorf("%d columns of the schema are in the reference, %d are in the schema", found, columns)
+	}
+}
+
+func mustBuiltin(t *testing.T, name string) *Schema {
+	t.Helper()
+	s, err := Builtin(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 func kustoType(t *testing.T, name string) Type {

@@ -92,8 +92,11 @@ func (p *parser) include(name string, open func(string) (*Schema, error)) error 
 // column adds one column: its name, "[]" where it holds a list, and "+text"
 // where it has an analysed twin. "name.*" is a pattern.
 func (p *parser) column(word string) error {
-	if p.kind == "caseless" {
+	switch p.kind {
+	case "caseless":
 		return p.twin(word)
+	case "filled":
+		return p.fill(word)
 	}
 	kind, ok := typeOf(p.kind)
 	if !ok {
@@ -131,6 +134,17 @@ func (p *parser) twin(name string) error {
 	c.Caseless = name + ".caseless"
 	p.table.Columns[name] = c
 	return p.add(Column{Name: c.Caseless, Type: Caseless, Array: c.Array})
+}
+
+// fill says that the target puts "unknown" where an event lacks a column.
+func (p *parser) fill(name string) error {
+	c, ok := p.table.Columns[name]
+	if !ok {
+		return fmt.Errorf("table %q has no column %q that could be filled", p.table.Name, name)
+	}
+	c.Filled = "unknown"
+	p.table.Columns[name] = c
+	return nil
 }
 
 // typeOf returns the type that a data file calls by that word.

@@ -44,6 +44,11 @@ type Column struct {
 	Type     Type
 	Caseless string // a twin of the column that folds case (process.name.caseless), "" where there is none
 	Array    bool   // may hold several values
+
+	// Filled is what the target itself puts where an event has no value, or an
+	// empty one: such a column is never absent. It is "" where the target leaves
+	// the column out.
+	Filled string
 }
 
 // A Schema is the tables of one target. The zero Schema knows no table.
