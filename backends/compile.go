@@ -34,7 +34,7 @@ type Compiler struct {
 // A Query is what one condition of a rule compiles to.
 type Query struct {
 	Text string // in the format of the compiler
-	Bare string // the query in the language's own form, the default format
+	Bare string // the query in the language alone, with nothing round it
 }
 
 // A Result is what a rule compiles to: one query a condition, and what there
@@ -163,6 +163,10 @@ func (c *Compiler) Map(r *ir.Rule) (*ir.Rule, error) { return c.pipeline.Apply(r
 func (c *Compiler) Mapped(r *ir.Rule) (*Result, error) {
 	j := &emit.Job{Backend: c.backend, Rule: r, Settings: c.settings}
 	out := &Result{Queries: make([]Query, 0, len(r.Where))}
+	query, bare := c.backend.Query, c.backend.Format("")
+	if c.format.Query != nil {
+		query, bare = c.format.Query, &emit.Format{}
+	}
 	for _, e := range r.Where {
 		emit.NoteNulls(j, e)
 		e = emit.Lower(j, e)
@@ -170,9 +174,9 @@ func (c *Compiler) Mapped(r *ir.Rule) (*Result, error) {
 			j.Fail(r.Source.Detection.Pos, sigma.RuleRejected, "", "the condition is %t for every event", bool(k))
 			continue
 		}
-		query := c.backend.Query(j, e)
+		text := query(j, e)
 		if len(j.Errors) == 0 {
-			out.Queries = append(out.Queries, Query{Text: write(j, c.format, query), Bare: write(j, c.backend.Format(""), query)})
+			out.Queries = append(out.Queries, Query{Text: write(j, c.format, text), Bare: write(j, bare, text)})
 		}
 	}
 	if len(j.Errors) > 0 {

@@ -64,6 +64,10 @@ type Backend struct {
 type Format struct {
 	Name, Doc string
 	Wrap      func(j *Job, query string) string // nil leaves the query as it is
+
+	// Query writes the query where the format is another form of the language,
+	// which Backend.Read reads too; nil is the backend's own.
+	Query func(j *Job, e ir.Expr) string
 }
 
 // A Setting is an option of a backend, given as -O name=value.

@@ -9,14 +9,49 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
 
+// A side is a search clause that a part of a rule may stand in: that of the
+// search command, or that of tstats, which "may not correctly filter strings
+// containing non-numeric wildcard octets" (SR, tstats, "Limitations of CIDR
+// matching with tstats").
+type side struct {
+	*emit.Job
+	tstats bool
+}
+
+// split returns what the search clause says of e, which is never more than e
+// does, and what the where command has to say behind it.
+func (j side) split(e ir.Expr) (search, where ir.Expr) {
+	clauses := []ir.Expr{e}
+	if and, ok := e.(ir.And); ok {
+		clauses = and
+	}
+	var found, left []ir.Expr
+	for _, c := range clauses {
+		indexed := j.fill(c, "")
+		if searchable(j, indexed) {
+			found = append(found, indexed)
+			continue
+		}
+		checkRaw(j.Job, c)
+		if j.tstats {
+			c = j.fill(c, fillValue)
+		} else {
+			c = indexed
+		}
+		left = append(left, c)
+		found = append(found, weaken(j, indexed))
+	}
+	return ir.All(found...), ir.All(left...)
+}
+
 // searchable reports whether the search clause says exactly what e means.
-func searchable(j *emit.Job, e ir.Expr) bool {
+func searchable(j side, e ir.Expr) bool {
 	ok := true
 	ir.Walk(e, func(e ir.Expr) bool {
 		switch e := e.(type) {
 		case *ir.Match:
 			f := j.FieldOf(e)
-			ir.WalkTests(e.Test, func(t ir.Test) { ok = ok && searchableTest(f, t) })
+			ir.WalkTests(e.Test, func(t ir.Test) { ok = ok && j.exact(f, t) })
 		case *ir.Keyword:
 			// A word finds whole segments of the index only (SM, "Use CASE() and TERM()"; segmenters.conf).
 			ok = false
@@ -26,14 +61,16 @@ func searchable(j *emit.Job, e ir.Expr) bool {
 	return ok
 }
 
-func searchableTest(f emit.Field, t ir.Test) bool {
+func (j side) exact(f emit.Field, t ir.Test) bool {
 	switch t := t.(type) {
 	case *ir.Text:
 		return searchableText(t)
 	case *ir.Compare:
 		// f>10 compares as text where one side is no number (SR, search).
 		return t.Op == ir.Eq || f.Type().IsNumber()
-	case *ir.CIDR, *ir.Bool, *ir.Null, *ir.Exists:
+	case *ir.CIDR:
+		return !j.tstats
+	case *ir.Bool, *ir.Null, *ir.Exists:
 		return true
 	}
 	return false
@@ -64,7 +101,7 @@ func searchableText(t *ir.Text) bool {
 
 // weaken returns what the search clause can say of e: an expression that is
 // true wherever e is, true itself where there is none.
-func weaken(j *emit.Job, e ir.Expr) ir.Expr {
+func weaken(j side, e ir.Expr) ir.Expr {
 	if searchable(j, e) {
 		return e
 	}
@@ -85,7 +122,7 @@ func weaken(j *emit.Job, e ir.Expr) ir.Expr {
 
 // strengthen returns an expression that the search clause can say and that is
 // false wherever e is.
-func strengthen(j *emit.Job, e ir.Expr) ir.Expr {
+func strengthen(j side, e ir.Expr) ir.Expr {
 	if searchable(j, e) {
 		return e
 	}
@@ -101,7 +138,7 @@ func strengthen(j *emit.Job, e ir.Expr) ir.Expr {
 			f := j.FieldOf(e)
 			var sayable []ir.Test
 			for _, t := range ts {
-				if searchableTest(f, t) {
+				if j.exact(f, t) {
 					sayable = append(sayable, t)
 				}
 			}
@@ -113,7 +150,7 @@ func strengthen(j *emit.Job, e ir.Expr) ir.Expr {
 	return ir.Const(false)
 }
 
-func each(j *emit.Job, es []ir.Expr, f func(*emit.Job, ir.Expr) ir.Expr) []ir.Expr {
+func each(j side, es []ir.Expr, f func(side, ir.Expr) ir.Expr) []ir.Expr {
 	out := make([]ir.Expr, len(es))
 	for i, e := range es {
 		out[i] = f(j, e)
@@ -123,12 +160,12 @@ func each(j *emit.Job, es []ir.Expr, f func(*emit.Job, ir.Expr) ir.Expr) []ir.Ex
 
 // weakenMatch keeps the alternatives that the search clause can say together
 // and weakens each of the others.
-func weakenMatch(j *emit.Job, m *ir.Match) ir.Expr {
+func weakenMatch(j side, m *ir.Match) ir.Expr {
 	f := j.FieldOf(m)
 	var sayable []ir.Test
 	var others []ir.Expr
 	ir.WalkTests(m.Test, func(t ir.Test) {
-		if searchableTest(f, t) {
+		if j.exact(f, t) {
 			sayable = append(sayable, t)
 		} else {
 			others = append(others, weakenTest(m, t))
@@ -163,7 +200,7 @@ func weakenTest(m *ir.Match, t ir.Test) ir.Expr {
 		return ir.All(there(m.Field), there(t.Field))
 	case *ir.Compare:
 		return &ir.Match{Pos: m.Pos, Field: m.Field, Test: t}
-	case *ir.Regexp, *ir.TimePart:
+	case *ir.Regexp, *ir.TimePart, *ir.CIDR:
 		return there(m.Field)
 	}
 	return ir.Const(true)

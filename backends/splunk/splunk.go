@@ -8,11 +8,16 @@
 // before it is never stronger than the rule, and as strong as can be, since it
 // decides what Splunk reads from disk.
 //
+// A rule that a pipeline such as splunk_cim makes one about a dataset of a data
+// model becomes a search of that dataset: | from datamodel, or in the format
+// data_model tstats, whose own where clause is a search clause once more.
+//
 // Sources: Splunk's Search Reference and Search Manual 9.4 and 10.0; SR and SM
 // in comments.
 package splunk
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,10 +33,16 @@ var Backend = &emit.Backend{
 	Aliases: []string{"spl", "splunk_spl"},
 	Title:   "Splunk",
 	Doc:     "Splunk Search Processing Language (SPL)",
-	Formats: []emit.Format{{Name: "default", Doc: "the query, on one line"}},
+	Formats: []emit.Format{
+		{Name: "default", Doc: "the query, on one line"},
+		{Name: "data_model", Doc: "a tstats search of the data model that the pipeline names, such as splunk_cim", Query: dataModelQuery},
+	},
 	Settings: []emit.Setting{{
 		Name: "widen", Default: "false", Values: []string{"false", "true"},
 		Doc: `write the wildcard "?" as "*", which is faster and matches more`,
+	}, {
+		Name: "summariesonly", Default: "false", Values: []string{"false", "true"},
+		Doc: "whether the format data_model asks for what is in the summaries of an accelerated data model only",
 	}},
 	Query: query,
 	Read:  splunkread.Read,
@@ -41,38 +52,52 @@ var Backend = &emit.Backend{
 		// neither 403.0 nor 0403.
 		"fraction", "number-as-text",
 	},
+	CannotTyped: []string{
+		// A data model makes "unknown" of an empty text, and extraction of fields
+		// leaves it out (transforms.conf.spec, KEEP_EMPTY_VALS).
+		"empty-text",
+	},
 }
 
-// query writes the search clause and, where it is needed, the where command.
+// query writes the search clause and, where it is needed, the where command,
+// behind the dataset of a data model where the rule is about one.
 func query(j *emit.Job, e ir.Expr) string {
+	e = prepare(j, e)
+	if dataset(j.Rule) == nil {
+		search, where := side{Job: j}.split(e)
+		return pipe(clause(j, &searchDialect, "", search), whereCommand(j, where))
+	}
+	return datasetQuery(j, e)
+}
+
+// prepare does what the user asked for and refuses what no form of a query has.
+func prepare(j *emit.Job, e ir.Expr) ir.Expr {
 	if j.Setting("widen") == "true" {
 		e = widen(j, e, sigma.MatchesMore)
 	}
 	checkNames(j, e)
-	clauses := []ir.Expr{e}
-	if and, ok := e.(ir.And); ok {
-		clauses = and
+	return e
+}
+
+// clause writes an expression behind a word; "*" where there is nothing to say
+// and no word, since a search needs something to begin with.
+func clause(j *emit.Job, d *emit.Dialect, word string, e ir.Expr) string {
+	switch {
+	case e != ir.Const(true):
+		p := emit.Printer{Job: j, Dialect: d}
+		return word + p.Expr(e).Text
+	case word == "":
+		return "*"
 	}
-	var search, where []ir.Expr
-	for _, c := range clauses {
-		if searchable(j, c) {
-			search = append(search, c)
-			continue
-		}
-		checkRaw(j, c)
-		where = append(where, c)
-		search = append(search, weaken(j, c))
-	}
-	text := "*" // a search needs something to begin with
-	if s := ir.All(search...); s != ir.Const(true) {
-		p := emit.Printer{Job: j, Dialect: &searchDialect}
-		text = p.Expr(s).Text
-	}
-	if len(where) > 0 {
-		p := emit.Printer{Job: j, Dialect: &whereDialect}
-		text += " | where " + p.Expr(ir.All(where...)).Text
-	}
-	return text
+	return ""
+}
+
+// whereCommand writes what only where can say, "" where there is nothing.
+func whereCommand(j *emit.Job, e ir.Expr) string { return clause(j, &whereDialect, "where ", e) }
+
+// pipe joins commands, leaving out those that are empty.
+func pipe(commands ...string) string {
+	return strings.Join(slices.DeleteFunc(commands, func(c string) bool { return c == "" }), " | ")
 }
 
 // checkNames refuses the names of fields that the search clause reads as

@@ -291,8 +291,8 @@ func FuzzWeaken(f *testing.F) {
 			ir.Or{&ir.Not{X: text("f", a, false)}, text("f", b, cased)},
 		} {
 			for _, event := range []oracle.Event{{"f": value}, {}} {
-				weak := weaken(j, e)
-				if !searchable(j, weak) {
+				weak := weaken(side{Job: j}, e)
+				if !searchable(side{Job: j}, weak) {
 					t.Errorf("%s becomes %s, which the search clause cannot say", ir.String(e), ir.String(weak))
 				}
 				if oracle.Match(e, event) && !oracle.Match(weak, event) {
