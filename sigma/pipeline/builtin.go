@@ -33,6 +33,7 @@ var builtins = [...]builtin{
 	{name: "ecs_windows"},
 	{name: "microsoft_xdr", aliases: []string{"microsoft_365_defender", "microsoft_defender", "microsoft_xdr_pipeline"}},
 	{name: "sentinel_asim", aliases: []string{"sentinel_asim_pipeline"}},
+	{name: "splunk_cim"},
 	{name: "splunk_windows"},
 	{name: "sysmon"},
 	{name: "windows-audit"},

@@ -71,8 +71,9 @@
 // map_item turns tests of one field for certain values into tests of others,
 // where a target has another form for them. Values are compared as above; all
 // entries of "to" must hold, each with one of its values. Keys may have
-// modifiers. Any other test of the field is an error, or with otherwise: keep
-// stays:
+// modifiers. In place of values a case may have a pattern, which the whole
+// value must match, case ignored; $1 in "to" is then what its first group
+// holds. Any other test of the field is an error, or with otherwise: keep stays:
 //
 //	type: map_item
 //	field: Initiated

@@ -13,6 +13,7 @@ import (
 type mapItem struct {
 	field string
 	cases map[string][]ir.Expr // by plainValue: what must all hold
+	forms []mapForm            // values by their form, tried where no case has the value
 	keep  bool                 // other tests stay as they are
 	known []string             // the values, for messages
 }
@@ -39,12 +40,21 @@ func makeMapItem(p *params, _ *step) transformation {
 
 // read reads one case.
 func (t *mapItem) read(p *params) {
-	n, to := p.need("values"), p.need("to")
-	if n == nil || to == nil {
+	pattern := p.take("pattern")
+	n := (*yaml.Node)(nil)
+	if pattern == nil {
+		n = p.need("values")
+	}
+	to := p.need("to")
+	if n == nil && pattern == nil || to == nil {
 		return
 	}
 	if to.Kind != yaml.SequenceNode || len(to.Content) == 0 {
 		p.fail(p.at(to), sigma.BadPipeline, "", `"to" must be a list that is not empty, not %s`, kindOf(to))
+		return
+	}
+	if pattern != nil {
+		t.readForm(p, pattern, to)
 		return
 	}
 	var tests []ir.Expr
@@ -85,6 +95,9 @@ func (t *mapItem) apply(w *run) {
 		return splitItem(it, func(u ir.Test) ir.Expr {
 			if k, ok := plainValue(u); ok && t.cases[k] != nil {
 				return placed(t.cases[k], it.pos)
+			}
+			if es := t.formed(u); es != nil {
+				return placed(es, it.pos)
 			}
 			if !t.keep {
 				w.fail(u.Position(), sigma.RuleRejected, "it can be tested for "+strings.Join(t.known, ", "), "the field %q has another form in the target, which this test cannot have", t.field)
