@@ -59,53 +59,69 @@ func (f *filler) each(es []ir.Expr, more sigma.Code) []ir.Expr {
 // match rewrites the test of one field.
 func (f *filler) match(m *ir.Match, more sigma.Code) ir.Expr {
 	column := f.FieldOf(m).Column
-	value := column.Filled
-	if value == "" {
-		value = f.otherwise
+	o := filledTest{Match: m, value: column.Filled}
+	if o.value == "" {
+		o.value = f.otherwise
 	}
-	if value == "" {
+	if o.value == "" {
 		return m
-	}
-	filled := func(pos sigma.Pos) ir.Expr {
-		return &ir.Match{Pos: m.Pos, Field: m.Field, Test: &ir.Text{Pos: pos, Pattern: ir.Plain(value)}}
 	}
 	var tests []ir.Test
-	var arms []ir.Expr
 	guarded := false
+	empty := sigma.Pos{}
 	ir.WalkTests(m.Test, func(t ir.Test) {
-		absent := &ir.Match{Pos: m.Pos, Field: m.Field, Test: &ir.Null{Pos: t.Position()}}
 		switch u := t.(type) {
 		case *ir.Null:
-			arms = append(arms, absent, filled(u.Pos))
+			o.absent = true
+			return
 		case *ir.Exists:
-			there := ir.All(&ir.Match{Pos: m.Pos, Field: m.Field, Test: &ir.Exists{Pos: u.Pos, Want: true}}, ir.Negate(filled(u.Pos)))
-			if !u.Want {
-				there = ir.OneOf(absent, filled(u.Pos))
-			}
-			arms = append(arms, there)
+			o.absent, o.present = o.absent || !u.Want, o.present || u.Want
+			return
 		case *ir.Text:
-			if len(u.Pattern) == 0 && column.Filled != "" {
-				f.Warn(u.Pos, more, "", "the data model has %q where %s is empty and where it is missing: both are found", value, m.Field)
-				arms = append(arms, absent, filled(u.Pos))
+			shape, text := u.Pattern.Shape()
+			if shape == ir.Exact && text == "" && column.Filled != "" {
+				empty = u.Pos
 				return
 			}
-			if shape, text := u.Pattern.Shape(); shape == ir.Exact && strings.EqualFold(text, value) {
-				f.Unsupported(u.Pos, "that "+m.Field+" is "+value+", which the data model has where the field is missing", "")
+			if shape == ir.Exact && strings.EqualFold(text, o.value) {
+				f.Unsupported(u.Pos, "that "+m.Field+" is "+o.value+", which the data model has where the field is missing", "")
 			}
-			tests, guarded = append(tests, t), guarded || finds(t, value)
-		default:
-			tests, guarded = append(tests, t), guarded || finds(t, value)
 		}
+		tests, guarded = append(tests, t), guarded || finds(t, o.value)
 	})
-	if len(arms) == 0 && !guarded {
+	if empty.IsValid() && !o.absent {
+		f.Warn(empty, more, "", "the data model has %q where %s is empty and where it is missing: both are found", o.value, m.Field)
+		o.absent = true
+	}
+	if len(tests) > 0 && !o.absent && !o.present && !guarded {
 		return m
 	}
-	if len(tests) > 0 {
-		found := ir.Expr(&ir.Match{Pos: m.Pos, Field: m.Field, Test: ir.AnyTest(tests...)})
-		if guarded {
-			found = ir.All(found, ir.Negate(filled(m.Pos)))
-		}
-		arms = append([]ir.Expr{found}, arms...)
+	return o.expr(tests, guarded)
+}
+
+// A filledTest is the test of a field that is filled with a value.
+type filledTest struct {
+	*ir.Match
+	value           string
+	absent, present bool // whether a field that is missing, or any that is there, passes
+}
+
+// expr returns what the query asks; guarded says that the value would pass one
+// of the tests.
+func (o *filledTest) expr(tests []ir.Test, guarded bool) ir.Expr {
+	test := func(t ir.Test) ir.Expr { return &ir.Match{Pos: o.Pos, Field: o.Field, Test: t} }
+	filled := test(&ir.Text{Pos: o.Pos, Pattern: ir.Plain(o.value)})
+	var arms []ir.Expr
+	if len(tests) > 0 && guarded {
+		arms = append(arms, ir.All(test(ir.AnyTest(tests...)), ir.Negate(filled)))
+	} else if len(tests) > 0 {
+		arms = append(arms, test(ir.AnyTest(tests...)))
+	}
+	if o.absent {
+		arms = append(arms, test(&ir.Null{Pos: o.Pos}), filled)
+	}
+	if o.present {
+		arms = append(arms, ir.All(test(&ir.Exists{Pos: o.Pos, Want: true}), ir.Negate(filled)))
 	}
 	return ir.OneOf(arms...)
 }

@@ -27,16 +27,20 @@ import (
 type run struct {
 	target    string
 	pipelines []string
+	format    string
 }
 
-func (r run) String() string { return strings.Join(append([]string{r.target}, r.pipelines...), " ") }
+func (r run) String() string {
+	return strings.TrimSpace(strings.Join(append([]string{r.target}, r.pipelines...), " ") + " " + r.format)
+}
 
 // runs are the conversions that are proved.
 var runs = []run{
-	{"splunk", nil}, {"lucene", nil}, {"kql", nil}, {"eql", nil}, {"esql", nil}, {"kusto", nil},
-	{"splunk", []string{"sysmon", "splunk_windows"}},
-	{"lucene", []string{"ecs_windows"}}, {"kql", []string{"ecs_windows"}}, {"eql", []string{"ecs_windows"}}, {"esql", []string{"ecs_windows"}},
-	{"kusto", []string{"microsoft_xdr"}}, {"kusto", []string{"sentinel_asim"}},
+	{target: "splunk"}, {target: "lucene"}, {target: "kql"}, {target: "eql"}, {target: "esql"}, {target: "kusto"},
+	{target: "splunk", pipelines: []string{"sysmon", "splunk_windows"}},
+	{target: "lucene", pipelines: []string{"ecs_windows"}}, {target: "kql", pipelines: []string{"ecs_windows"}}, {target: "eql", pipelines: []string{"ecs_windows"}}, {target: "esql", pipelines: []string{"ecs_windows"}},
+	{target: "kusto", pipelines: []string{"microsoft_xdr"}}, {target: "kusto", pipelines: []string{"sentinel_asim"}},
+	{target: "splunk", pipelines: []string{"splunk_cim"}}, {target: "splunk", pipelines: []string{"splunk_cim"}, format: "data_model"},
 }
 
 func (r run) compiler(tb testing.TB) *backends.Compiler {
@@ -49,7 +53,7 @@ func (r run) compiler(tb testing.TB) *backends.Compiler {
 		}
 		chain = append(chain, p)
 	}
-	o := backends.Options{Target: r.target}
+	o := backends.Options{Target: r.target, Format: r.format}
 	if chain != nil {
 		o.Pipeline = pipeline.Chain(chain...)
 	}

@@ -1,7 +1,10 @@
 // Package splunkread reads Splunk's Search Processing Language (SPL): the
 // search clause and the commands search, where, regex, rex and eval behind it,
 // each of which keeps some events or computes fields for those that follow.
-// table and fields may end a query; they choose columns, not events.
+// from and tstats may begin one about a dataset of a data model, whose events
+// are those that have its tags and whose fields have names of their own. table,
+// fields, rename and convert may end a query; they choose and write columns,
+// not events.
 //
 // There is no engine to compare with. What is written here follows from
 // Splunk's documents, named in comments: SR is the Search Reference and SM the

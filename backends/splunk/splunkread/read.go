@@ -43,14 +43,20 @@ type Reading struct {
 	// from standing for punctuation: there it "might return inconsistent
 	// results" (SM, "Wildcards").
 	StarInWord bool
+
+	// Unfilled leaves the fields of a data model out where an event lacks them.
+	// The manual of the Common Information Model gives most of them the value
+	// unknown; whether that is so for each that its app computes, it does not
+	// say.
+	Unfilled bool
 }
 
 // Readings returns the zero Reading, each one that differs from it in one
 // thing, and the one that differs in all.
 func Readings() []Reading {
 	return []Reading{
-		{}, {AndFirst: true}, {RawRegexps: true}, {NullSpreads: true}, {StarNeedsText: true}, {StarInWord: true},
-		{AndFirst: true, RawRegexps: true, NullSpreads: true, StarNeedsText: true, StarInWord: true},
+		{}, {AndFirst: true}, {RawRegexps: true}, {NullSpreads: true}, {StarNeedsText: true}, {StarInWord: true}, {Unfilled: true},
+		{AndFirst: true, RawRegexps: true, NullSpreads: true, StarNeedsText: true, StarInWord: true, Unfilled: true},
 	}
 }
 
@@ -89,6 +95,7 @@ type reader struct {
 	where   []readback.Expr  // what each command so far demands of an event
 	fields  map[string]value // the fields that commands computed
 	index   string           // the index that the query names
+	dataset *dataset         // of the data model that the query is about, nil for none
 	size    int              // tests so far
 	tokens  int              // tokens so far
 	done    string           // the command that chose columns, behind which none may follow
@@ -96,7 +103,7 @@ type reader struct {
 
 // stage reads one command.
 func (rd *reader) stage(s *stage) error {
-	if rd.done != "" {
+	if rd.done != "" && !onlyColumns[s.command] {
 		return foreign(s.off, "a command behind %s is not read", rd.done)
 	}
 	var e readback.Expr
@@ -113,10 +120,17 @@ func (rd *reader) stage(s *stage) error {
 		return rd.rex(s.args, s.argsOff)
 	case "eval":
 		return rd.eval(s.args, s.argsOff)
-	case "table", "fields":
+	case "from":
+		return rd.from(s.args, s.argsOff)
+	case "tstats":
+		return rd.tstats(s.args, s.argsOff)
+	case "table", "fields", "rename", "convert":
 		return rd.columns(s)
 	default:
 		return foreign(s.off, "the command %q is not read", s.command)
+	}
+	if err == nil {
+		e, err = rd.settle(e, s.argsOff)
 	}
 	if err == nil {
 		rd.where = append(rd.where, e)
@@ -124,12 +138,15 @@ func (rd *reader) stage(s *stage) error {
 	return err
 }
 
+// onlyColumns are the commands that choose, name and write columns.
+var onlyColumns = map[string]bool{"table": true, "fields": true, "rename": true, "convert": true}
+
 // columns reads a command that chooses columns: it keeps all events.
 func (rd *reader) columns(s *stage) error {
 	if strings.TrimSpace(s.args) == "" {
 		return refused(s.argsOff, "%s without fields", s.command)
 	}
-	if i := strings.IndexAny(s.args, "[`("); i >= 0 {
+	if i := strings.IndexAny(s.args, "[`("); i >= 0 && s.command != "convert" {
 		return foreign(s.argsOff+i, "a macro, subsearch or function is not read")
 	}
 	rd.done = s.command

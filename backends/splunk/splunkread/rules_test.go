@@ -41,7 +41,7 @@ func TestRules(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, p := range convert(t, []*ir.Rule{built}, chainOf(t, pipelinesOf(string(ar.Comment)))) {
+		for _, p := range convert(t, []*ir.Rule{built}, chainOf(t, pipelinesOf(string(ar.Comment))), "") {
 			ps = append(ps, p)
 			c.events = append(c.events, m.events(p.rule, 300)...)
 		}
@@ -89,7 +89,7 @@ func TestRegressionEvents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &comparison{pairs: convert(t, readbacktest.Corpus(t), nil)}
+	c := &comparison{pairs: convert(t, readbacktest.Corpus(t), nil, "")}
 	for _, file := range append(files, deeper...) {
 		c.events = append(c.events, eventLog(t, file)...)
 	}

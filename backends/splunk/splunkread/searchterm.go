@@ -16,7 +16,8 @@ func (rd *reader) term(t *term) (readback.Expr, error) {
 	if t.op == "" {
 		return rd.keyword(t.values[0])
 	}
-	if err := checkSearchField(t); err != nil {
+	// Of a data model's fields, tag is one like the others (CIM manual).
+	if err := checkSearchField(t); err != nil && (rd.dataset == nil || t.field != "tag") {
 		return nil, err
 	}
 	switch t.op {

@@ -29,10 +29,8 @@ func split(query string) ([]stage, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(stages) == 0 && !implied {
-			if err := mayBegin(&s); err != nil {
-				return nil, err
-			}
+		if err := mayStand(&s, len(stages) == 0, implied); err != nil {
+			return nil, err
 		}
 		stages = append(stages, s)
 		if end == len(query) {
@@ -42,10 +40,21 @@ func split(query string) ([]stage, error) {
 	}
 }
 
-// mayBegin checks the first command of a query that begins with a pipe.
-func mayBegin(s *stage) error {
+// mayStand checks that a command may stand at the beginning of a query, which
+// it does behind a pipe unless it is implied, or behind another one.
+func mayStand(s *stage, first, implied bool) error {
 	switch s.command {
-	case "where", "regex", "rex", "table", "fields":
+	case "from", "tstats":
+		if !first {
+			return refused(s.off, "%s generates events: it is the first command of a query", s.command)
+		}
+		return nil
+	}
+	if !first || implied {
+		return nil
+	}
+	switch s.command {
+	case "where", "regex", "rex", "table", "fields", "rename", "convert":
 		return refused(s.off, "%s has no events to work on: a query begins with a search, or with | and a command that generates events", s.command)
 	case "eval":
 		// "If the search begins with an eval command it will return no results.
