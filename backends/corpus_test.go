@@ -68,20 +68,23 @@ func corpusRules(tb testing.TB) []*ir.Rule {
 var corpusRuns = []struct {
 	target    string
 	pipelines []string
+	format    string
 }{
-	{"splunk", nil},
-	{"lucene", nil},
-	{"kql", nil},
-	{"eql", nil},
-	{"esql", nil},
-	{"kusto", nil},
-	{"splunk", []string{"sysmon", "splunk_windows"}},
-	{"lucene", []string{"ecs_windows"}},
-	{"kql", []string{"ecs_windows"}},
-	{"eql", []string{"ecs_windows"}},
-	{"esql", []string{"ecs_windows"}},
-	{"kusto", []string{"microsoft_xdr"}},
-	{"kusto", []string{"sentinel_asim"}},
+	{target: "splunk"},
+	{target: "lucene"},
+	{target: "kql"},
+	{target: "eql"},
+	{target: "esql"},
+	{target: "kusto"},
+	{target: "splunk", pipelines: []string{"sysmon", "splunk_windows"}},
+	{target: "lucene", pipelines: []string{"ecs_windows"}},
+	{target: "kql", pipelines: []string{"ecs_windows"}},
+	{target: "eql", pipelines: []string{"ecs_windows"}},
+	{target: "esql", pipelines: []string{"ecs_windows"}},
+	{target: "kusto", pipelines: []string{"microsoft_xdr"}},
+	{target: "kusto", pipelines: []string{"sentinel_asim"}},
+	{target: "splunk", pipelines: []string{"splunk_cim"}},
+	{target: "splunk", pipelines: []string{"splunk_cim"}, format: "data_model"},
 }
 
 // TestCorpus converts SigmaHQ's rules to every target and compares how many
@@ -91,8 +94,9 @@ func TestCorpus(t *testing.T) {
 	rules := corpusRules(t)
 	var b strings.Builder
 	for _, run := range corpusRuns {
-		converted, reasons := convertCorpus(t, rules, run.target, run.pipelines)
-		fmt.Fprintf(&b, "%s: %d of %d\n", strings.Join(append([]string{run.target}, run.pipelines...), " "), converted, len(rules))
+		converted, reasons := convertCorpus(t, rules, run.target, run.pipelines, run.format)
+		name := strings.TrimSpace(strings.Join(append([]string{run.target}, run.pipelines...), " ") + " " + run.format)
+		fmt.Fprintf(&b, "%s: %d of %d\n", name, converted, len(rules))
 		for _, reason := range slices.Sorted(mapKeys(reasons)) {
 			fmt.Fprintf(&b, "    %4d %s\n", reasons[reason], reason)
 		}
@@ -125,8 +129,8 @@ func mapKeys[V any](m map[string]V) func(yield func(string) bool) {
 
 // convertCorpus counts the rules that convert, and the first error of each of
 // the others by reason.
-func convertCorpus(t *testing.T, rules []*ir.Rule, target string, pipelines []string) (converted int, reasons map[string]int) {
-	c := compiler(t, target, pipelines)
+func convertCorpus(t *testing.T, rules []*ir.Rule, target string, pipelines []string, format string) (converted int, reasons map[string]int) {
+	c := formatCompiler(t, target, pipelines, format)
 	reasons = make(map[string]int)
 	for _, r := range rules {
 		res, err := c.Rule(r)
@@ -146,7 +150,12 @@ func convertCorpus(t *testing.T, rules []*ir.Rule, target string, pipelines []st
 
 func compiler(tb testing.TB, target string, pipelines []string) *backends.Compiler {
 	tb.Helper()
-	c, err := backends.New(backends.Options{Target: target, Pipeline: chainOf(tb, pipelines)})
+	return formatCompiler(tb, target, pipelines, "")
+}
+
+func formatCompiler(tb testing.TB, target string, pipelines []string, format string) *backends.Compiler {
+	tb.Helper()
+	c, err := backends.New(backends.Options{Target: target, Pipeline: chainOf(tb, pipelines), Format: format})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -21,8 +21,8 @@ var update = flag.Bool("update", false, "rewrite the wanted output of testdata/r
 // TestRules compiles each rule of testdata/rules to every target and compares
 // the queries, warnings and errors side by side. A line "pipeline: eql=a,b" in
 // the comment above the first file names the pipelines of a target; "settings:
-// splunk.widen=true" gives settings; "targets: splunk eql" leaves the other
-// targets out.
+// splunk.widen=true" gives settings; "format: splunk=data_model" chooses a
+// format; "targets: splunk eql" leaves the other targets out.
 func TestRules(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(shared.Root(t), "testdata", "rules", "*.txtar"))
 	if err != nil || len(files) == 0 {
@@ -58,9 +58,10 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// caseOptions reads the comment of a case: the targets, and the pipelines and
-// settings of each.
-func caseOptions(t *testing.T, comment string) (targets []string, pipelines map[string]*pipeline.Pipeline, settings map[string]map[string]string) {
+// caseOptions reads the comment of a case: the targets, and the pipelines,
+// formats and settings of each.
+func caseOptions(t *testing.T, comment string) (targets []string, pipelines map[string]*pipeline.Pipeline, formats map[string]string, settings map[string]map[string]string) {
+	formats = make(map[string]string)
 	settings = make(map[string]map[string]string)
 	pipelines = make(map[string]*pipeline.Pipeline)
 	for _, b := range backends.All() {
@@ -76,6 +77,11 @@ func caseOptions(t *testing.T, comment string) (targets []string, pipelines map[
 				target, names, _ := strings.Cut(chain, "=")
 				pipelines[target] = chainOf(t, strings.Split(names, ","))
 			}
+		case "format":
+			for _, f := range strings.Fields(value) {
+				target, name, _ := strings.Cut(f, "=")
+				formats[target] = name
+			}
 		case "settings":
 			for _, s := range strings.Fields(value) {
 				target, kv, _ := strings.Cut(s, ".")
@@ -87,7 +93,7 @@ func caseOptions(t *testing.T, comment string) (targets []string, pipelines map[
 			}
 		}
 	}
-	return targets, pipelines, settings
+	return targets, pipelines, formats, settings
 }
 
 // compileArchive returns the archive with the output that the targets give.
@@ -97,9 +103,9 @@ func compileArchive(t *testing.T, ar *txtar.Archive) *txtar.Archive {
 	if err != nil {
 		t.Fatal(err)
 	}
-	targets, pipelines, settings := caseOptions(t, string(ar.Comment))
+	targets, pipelines, formats, settings := caseOptions(t, string(ar.Comment))
 	for _, target := range targets {
-		c, err := backends.New(backends.Options{Target: target, Pipeline: pipelines[target], Settings: settings[target]})
+		c, err := backends.New(backends.Options{Target: target, Pipeline: pipelines[target], Format: formats[target], Settings: settings[target]})
 		if err != nil {
 			t.Fatal(err)
 		}
