@@ -134,6 +134,9 @@ func TestCorpus(t *testing.T) {
 // says so.
 func emptyInModel(r *ir.Rule) string {
 	class := ""
+	if r.Table == nil {
+		return class
+	}
 	for _, e := range r.Where {
 		ir.Walk(e, func(e ir.Expr) bool {
 			if m, ok := e.(*ir.Match); ok {
