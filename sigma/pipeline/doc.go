@@ -73,7 +73,8 @@
 // entries of "to" must hold, each with one of its values. Keys may have
 // modifiers. In place of values a case may have a pattern, which the whole
 // value must match, case ignored; $1 in "to" is then what its first group
-// holds. Any other test of the field is an error, or with otherwise: keep stays:
+// holds. Any other test of the field is an error, whose message may be given,
+// with $value and $logsource in it; or with otherwise: keep it stays:
 //
 //	type: map_item
 //	field: Initiated
@@ -81,6 +82,17 @@
 //	  - values: ['true']
 //	    to: [{field: network.direction, values: [egress, outbound]}]
 //	otherwise: error
+//
+// fact_item does so with the cases of a table of facts: a test of the field
+// for a key, without the prefix, becomes one of the field "to" for what the
+// column says of that key:
+//
+//	type: fact_item
+//	field: EventID
+//	facts: windows-events
+//	column: xdr
+//	prefix: security/
+//	to: ActionType
 //
 // split_field is for a value that the target has in two fields, joined by a
 // separator that the second field never has in it: a key and a value's name, a
@@ -141,8 +153,10 @@
 //	rule_conditions: [{type: logsource_lacks, attributes: [service]}]
 //
 // The rule condition requires_detection_item holds where no event can match
-// the rule that has not that value in that field, so that steps may take it for
-// granted. contains_detection_item holds for an item anywhere in the rule:
+// the rule that has not that value in that field, or one of several, so that
+// steps may take it for granted. contains_detection_item holds for an item
+// anywhere in the rule:
 //
 //	rule_conditions: [{type: requires_detection_item, field: Initiated, value: 'true'}]
+//	rule_conditions: [{type: requires_detection_item, field: EventID, values: [4624, 4625]}]
 package pipeline

@@ -142,13 +142,7 @@ func makeFactCondition(p *params, _ *step) transformation {
 	}
 	names := p.column(table, "column")
 	for _, key := range slices.Sorted(maps.Keys(names)) {
-		var values []sigma.Value
-		for _, name := range names[key] {
-			for _, prefix := range prefixes {
-				values = append(values, factValue(p.pos, prefix+name))
-			}
-		}
-		e, err := build(ruleOf([]*sigma.Item{itemFor(field, p.pos, values, len(values) > 1)}), false)
+		e, err := p.factTest(field, prefixes, names[key])
 		if err != nil {
 			p.adopt(err)
 			return nil
@@ -156,6 +150,18 @@ func makeFactCondition(p *params, _ *step) transformation {
 		t.exprs[key] = e
 	}
 	return t
+}
+
+// factTest builds the test of a field for any of the names in a cell, with
+// each of the prefixes.
+func (p *params) factTest(field string, prefixes, names []string) (ir.Expr, error) {
+	var values []sigma.Value
+	for _, name := range names {
+		for _, prefix := range prefixes {
+			values = append(values, factValue(p.pos, prefix+name))
+		}
+	}
+	return build(ruleOf([]*sigma.Item{itemFor(field, p.pos, values, len(values) > 1)}), false)
 }
 
 // factValue is a value of a rule as a cell writes it: a number where it is

@@ -94,6 +94,7 @@ func TestFacts(t *testing.T) {
 		"process": {"xdr": {"xdr", "DeviceProcessEvents"}, "asim": {"asim", "_Im_ProcessCreate"}},
 		"network": {"xdr_outbound": {"xdr", "DeviceNetworkEvents"}, "xdr_inbound": {"xdr", "DeviceNetworkEvents"}, "asim": {"asim", "_Im_NetworkSession"}},
 		"file":    {"xdr": {"xdr", "DeviceFileEvents"}, "asim": {"asim", "_Im_FileEvent"}},
+		"logon":   {"xdr": {"xdr", "DeviceLogonEvents"}},
 		"actor":   {"xdr": {"xdr", "DeviceRegistryEvents"}, "asim": {"asim", "_Im_FileEvent"}},
 		"windows": {"ecs": {"ecs_windows", ""}},
 	}

@@ -16,10 +16,12 @@ type mapItem struct {
 	forms []mapForm            // values by their form, tried where no case has the value
 	keep  bool                 // other tests stay as they are
 	known []string             // the values, for messages
+
+	message string // of the error about a value that is not known: $value in it, $logsource; "" where there is none
 }
 
 func makeMapItem(p *params, _ *step) transformation {
-	t := &mapItem{field: p.needText("field"), cases: make(map[string][]ir.Expr)}
+	t := &mapItem{field: p.needText("field"), cases: make(map[string][]ir.Expr), message: p.text("message")}
 	t.keep = p.choice("otherwise", "error", "keep") == "keep"
 	n := p.need("cases")
 	if n == nil {
@@ -100,11 +102,23 @@ func (t *mapItem) apply(w *run) {
 				return placed(es, it.pos)
 			}
 			if !t.keep {
-				w.fail(u.Position(), sigma.RuleRejected, "it can be tested for "+strings.Join(t.known, ", "), "the field %q has another form in the target, which this test cannot have", t.field)
+				t.refuse(w, u)
 			}
 			return nil
 		})
 	})
+}
+
+// refuse reports a test that has no form in the target.
+func (t *mapItem) refuse(w *run, u ir.Test) {
+	hint := "it can be tested for " + strings.Join(t.known, ", ")
+	value, ok := plainValue(u)
+	if t.message == "" || !ok {
+		w.fail(u.Position(), sigma.RuleRejected, hint, "the field %q has another form in the target, which this test cannot have", t.field)
+		return
+	}
+	message := strings.NewReplacer("$value", value, "$logsource", w.logSource()).Replace(t.message)
+	w.fail(u.Position(), sigma.RuleRejected, hint, "%s", message)
 }
 
 // placed returns the tests of a pipeline at a place of a rule.

@@ -48,6 +48,7 @@ var transformations = []transformationType{
 	{name: "detection_item_warning", ours: true, doc: "the query gets a warning for an item", make: makeItemWarning},
 	{name: "fact_mapping", ours: true, doc: "fields get the names that a table of facts has for a target", make: makeFactMapping},
 	{name: "fact_condition", ours: true, doc: "further items must match, which a table of facts has for the log source", make: makeFactCondition},
+	{name: "fact_item", ours: true, doc: "a test of a field becomes a test of another one for what a table of facts says of the value", make: makeFactItem},
 	{name: "map_item", ours: true, doc: "a test of a field for a value becomes tests of other fields", make: makeMapItem},
 	{name: "split_field", ours: true, doc: "a test of a field becomes tests of the two fields whose values it joins", make: makeSplitField},
 	{name: "absent_field", ours: true, doc: "items are what they are for an event without their field, with a warning", make: makeAbsentField},
