@@ -83,6 +83,7 @@ var corpusRuns = []struct {
 	{target: "esql", pipelines: []string{"ecs_windows"}},
 	{target: "kusto", pipelines: []string{"microsoft_xdr"}},
 	{target: "kusto", pipelines: []string{"sentinel_asim"}},
+	{target: "kusto", pipelines: []string{"azure_monitor"}},
 	{target: "splunk", pipelines: []string{"splunk_cim"}},
 	{target: "splunk", pipelines: []string{"splunk_cim"}, format: "data_model"},
 }

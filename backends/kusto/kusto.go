@@ -113,12 +113,16 @@ func newLine(b *strings.Builder) {
 }
 
 // tableOf returns the table, or the expression that gives one, in the
-// language itself; "" where nobody named it.
+// language itself; "" where nobody named it. What a pipeline tells a table
+// that is a function stands behind its name.
 func tableOf(j *emit.Job) string {
 	if t := j.Setting("table"); t != "" {
 		return t
 	}
 	if t := j.State("", "query_table"); t != "" {
+		if arguments := j.State("", "query_table_arguments"); arguments != "" {
+			return t + "(" + arguments + ")"
+		}
 		return t
 	}
 	if t := j.Rule.Table; t != nil {

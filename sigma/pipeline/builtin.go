@@ -22,6 +22,7 @@ var files embed.FS
 type builtin struct {
 	name    string // the file's name without .yml
 	aliases []string
+	then    string // a further file, whose steps come behind those of the first
 	once    sync.Once
 	p       *Pipeline
 	err     error
@@ -30,9 +31,10 @@ type builtin struct {
 // builtins are the pipelines that come with the project, by the names that
 // pySigma's users type, sorted.
 var builtins = [...]builtin{
+	{name: "azure_monitor", aliases: []string{"azure_monitor_pipeline"}, then: "sentinel_tables"},
 	{name: "ecs_windows"},
 	{name: "microsoft_xdr", aliases: []string{"microsoft_365_defender", "microsoft_defender", "microsoft_xdr_pipeline"}},
-	{name: "sentinel_asim", aliases: []string{"sentinel_asim_pipeline"}},
+	{name: "sentinel_asim", aliases: []string{"sentinel_asim_pipeline"}, then: "sentinel_tables"},
 	{name: "splunk_cim", aliases: []string{"splunk_cim_data_model"}},
 	{name: "splunk_sysmon_acceleration", aliases: []string{"splunk_windows_sysmon_acceleration_keywords"}},
 	{name: "splunk_windows"},
@@ -74,18 +76,32 @@ func Builtin(name string) (*Pipeline, bool) {
 	return nil, false
 }
 
-// load reads the pipeline's file, once.
+// load reads the pipeline's files, once.
 func (b *builtin) load() (*Pipeline, error) {
 	b.once.Do(func() {
-		name := "builtin/" + b.name + ".yml"
-		data, err := files.ReadFile(name)
-		if err != nil {
-			b.err = err
+		b.p, b.err = b.read(b.name)
+		if b.then == "" || b.err != nil {
 			return
 		}
-		b.p, b.err = parse(name, data, b.name)
+		var more *Pipeline
+		if more, b.err = b.read(b.then); b.err != nil {
+			b.p = nil
+			return
+		}
+		b.p.steps = append(b.p.steps, more.steps...)
+		b.p.tracks = b.p.tracks || more.tracks
 	})
 	return b.p, b.err
+}
+
+// read reads one file of the pipeline, whose steps name the pipeline.
+func (b *builtin) read(file string) (*Pipeline, error) {
+	name := "builtin/" + file + ".yml"
+	data, err := files.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return parse(name, data, b.name)
 }
 
 // Resolve returns the pipeline that a user names: one that comes with the

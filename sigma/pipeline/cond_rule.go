@@ -17,6 +17,7 @@ var ruleConditions = []condition[ruleCond]{
 	{"contains_detection_item", "some item tests that field for that value", makeContainsItem},
 	{"contains_field", "some item tests that field", makeContainsField},
 	{"requires_detection_item", "no event matches that has not that value in that field, or one of several (an extension)", makeRequiresItem},
+	{"uses_only_fields", "the rule asks of an event nothing but those fields (an extension)", makeUsesOnly},
 	{"processing_item_applied", "the step with that id was applied to the rule", makeRuleApplied},
 	{"processing_state", "the state has a value that compares so", makeRuleState},
 	{"is_sigma_rule", "the rule is a detection rule", func(*params) ruleCond { return func(*run) bool { return true } }},

@@ -27,6 +27,7 @@ func TestCoverage(t *testing.T) {
 	}{
 		{"microsoft_xdr", "kusto", 2600},
 		{"sentinel_asim", "kusto", 2800},
+		{"azure_monitor", "kusto", 2800},
 		{"splunk_cim", "splunk", 2200},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -125,6 +125,17 @@
 //	schema: xdr
 //	table: DeviceProcessEvents
 //
+// table_parameter is for tables that are functions, as the parsers of ASIM
+// are: it tells the function what every event must have anyway that the rule
+// matches, so that fewer are made. The condition stays. Where the rule does not
+// require one number of the field, or with words some of these, nothing
+// happens:
+//
+//	type: table_parameter
+//	parameter: eventtype_in
+//	field: EventType
+//	words: [RegistryKeyCreated, RegistryValueSet]
+//
 // computed_field names a column that the target does not store, and the
 // expression of the target's language that computes it; the query has it if
 // the rule uses the field at that step. computed_fields does so for every field
@@ -159,4 +170,9 @@
 //
 //	rule_conditions: [{type: requires_detection_item, field: Initiated, value: 'true'}]
 //	rule_conditions: [{type: requires_detection_item, field: EventID, values: [4624, 4625]}]
+//
+// The rule condition uses_only_fields holds where the rule asks of an event
+// nothing but those fields, so that a table that has them is enough for it:
+//
+//	rule_conditions: [{type: uses_only_fields, fields: [Image, CommandLine]}]
 package pipeline

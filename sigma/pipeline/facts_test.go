@@ -92,13 +92,14 @@ func BenchmarkParse(b *testing.B) {
 func TestFacts(t *testing.T) {
 	tables := map[string]map[string][2]string{ // of a column: schema and table
 		"process": {"xdr": {"xdr", "DeviceProcessEvents"}, "asim": {"asim", "_Im_ProcessCreate"}},
-		"network": {"xdr_outbound": {"xdr", "DeviceNetworkEvents"}, "xdr_inbound": {"xdr", "DeviceNetworkEvents"}, "asim": {"asim", "_Im_NetworkSession"}},
+		"network": {"xdr_outbound": {"xdr", "DeviceNetworkEvents"}, "xdr_inbound": {"xdr", "DeviceNetworkEvents"}, "asim": {"asim", "_Im_NetworkSession"}, "cef": {"sentinel", "CommonSecurityLog"}},
+		"web":     {"asim": {"asim", "_Im_WebSession"}, "cef": {"sentinel", "CommonSecurityLog"}, "iis": {"sentinel", "W3CIISLog"}},
 		"file":    {"xdr": {"xdr", "DeviceFileEvents"}, "asim": {"asim", "_Im_FileEvent"}},
-		"logon":   {"xdr": {"xdr", "DeviceLogonEvents"}},
+		"logon":   {"xdr": {"xdr", "DeviceLogonEvents"}, "asim": {"asim", "_Im_Authentication"}},
 		"actor":   {"xdr": {"xdr", "DeviceRegistryEvents"}, "asim": {"asim", "_Im_FileEvent"}},
 		"windows": {"ecs": {"ecs_windows", ""}},
 	}
-	computed := map[string]bool{"LogonIdText": true, "file.code_signature.signed": true} // by the pipelines, or known to be absent from the schema
+	computed := map[string]bool{"LogonIdText": true, "UrlRequest": true, "UrlExtension": true, "UrlHost": true, "file.code_signature.signed": true} // by the pipelines, or known to be absent from the schema
 	paths, err := filepath.Glob("builtin/facts/*.csv")
 	if err != nil || len(paths) < 5 {
 		t.Fatalf("%d tables: %v", len(paths), err)

@@ -70,6 +70,8 @@ func TestParseErrors(t *testing.T) {
 		{"hashes_fields without a name", step("^^^{type: hashes_fields, valid_hash_algos: [MD5], drop_algo_prefix: true}"), "needs a field_prefix", sigma.BadPipeline},
 		{"facts", step("{type: fact_mapping, facts: ^^^proces, column: xdr}"), `no table of facts "proces" .*did you mean "process"`, sigma.BadPipeline},
 		{"item of facts", step("{type: fact_item, field: EventID, facts: windows-events, column: ^^^xdrr, to: ActionType}"), `no column "xdrr" .*did you mean "xdr"`, sigma.BadPipeline},
+		{"parameter of a table", step("^^^{type: table_parameter, field: F}"), `needs the parameter "parameter"`, sigma.BadPipeline},
+		{"only fields", step("{type: set_state, key: k, val: v, rule_conditions: [^^^{type: uses_only_fields}]}"), `needs the parameter "fields"`, sigma.BadPipeline},
 		{"item of facts without a field", step("^^^{type: fact_item, field: EventID, facts: windows-events, column: xdr}"), `needs the parameter "to"`, sigma.BadPipeline},
 		{"column of facts", step("{type: fact_mapping, facts: process, column: ^^^xdrr}"), `facts process has no column "xdrr" .*did you mean "xdr"`, sigma.BadPipeline},
 		{"service of facts", step("{type: fact_condition, attribute: service, facts: windows-services, column: channel, field: Channel, service: ^^^chanel}"), `no column "chanel" .*did you mean "channel"`, sigma.BadPipeline},

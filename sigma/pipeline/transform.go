@@ -53,6 +53,7 @@ var transformations = []transformationType{
 	{name: "split_field", ours: true, doc: "a test of a field becomes tests of the two fields whose values it joins", make: makeSplitField},
 	{name: "absent_field", ours: true, doc: "items are what they are for an event without their field, with a warning", make: makeAbsentField},
 	{name: "set_table", ours: true, doc: "the rule is about that table of a schema", make: makeSetTable},
+	{name: "table_parameter", ours: true, doc: "a table that is a function is told what the rule requires anyway", make: makeTableParameter},
 	{name: "computed_field", ours: true, doc: "a field that the rule uses is computed by the query", make: makeComputedField},
 	{name: "computed_fields", ours: true, doc: "fields that are no columns are computed, all by one expression with their name in it", make: makeComputedFields},
 	{name: "check_fields", ours: true, doc: "fields must be columns of the table", make: makeCheckFields},

@@ -124,7 +124,7 @@ func (p *pair) matches(ev map[string]any) (rule, query bool) {
 }
 
 // corpusRuns are the conversions that are read back.
-var corpusRuns = []string{"", "microsoft_xdr", "sentinel_asim"}
+var corpusRuns = []string{"", "microsoft_xdr", "sentinel_asim", "azure_monitor"}
 
 // TestCorpus reads the queries of SigmaHQ's rules back and runs rule and query
 // over events that are made from the rule. Where they differ, it must be for
