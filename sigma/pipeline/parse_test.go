@@ -68,7 +68,7 @@ func TestParseErrors(t *testing.T) {
 		{"change_logsource", step("^^^type: change_logsource"), "needs a category, a product or a service", sigma.BadPipeline},
 		{"hashes_fields", step("{type: hashes_fields, valid_hash_algos: ^^^[]}"), "must not be empty", sigma.BadPipeline},
 		{"hashes_fields without a name", step("^^^{type: hashes_fields, valid_hash_algos: [MD5], drop_algo_prefix: true}"), "needs a field_prefix", sigma.BadPipeline},
-		{"facts", step("{type: fact_mapping, facts: ^^^proces, column: xdr}"), `no table of facts "proces" .*did you mean "process"`, sigma.BadPipeline},
+		{"facts", step("{type: fact_mapping, facts: ^^^processx, column: xdr}"), `no table of facts "processx" .*did you mean "process"`, sigma.BadPipeline},
 		{"item of facts", step("{type: fact_item, field: EventID, facts: windows-events, column: ^^^xdrr, to: ActionType}"), `no column "xdrr" .*did you mean "xdr"`, sigma.BadPipeline},
 		{"parameter of a table", step("^^^{type: table_parameter, field: F}"), `needs the parameter "parameter"`, sigma.BadPipeline},
 		{"only fields", step("{type: set_state, key: k, val: v, rule_conditions: [^^^{type: uses_only_fields}]}"), `needs the parameter "fields"`, sigma.BadPipeline},
