@@ -31,6 +31,7 @@ var accepted = []struct {
 	{"kusto-service", conversion{target: "kusto", settings: map[string]string{"table": "Events"}}, nil, false},
 	{"kusto-service", conversion{target: "kusto", pipelines: []string{"microsoft_xdr"}}, []string{"xdr"}, true},
 	{"kusto-service", conversion{target: "kusto", pipelines: []string{"sentinel_asim"}}, []string{"asim", "sentinel"}, true},
+	{"kusto-service", conversion{target: "kusto", pipelines: []string{"azure_monitor"}}, []string{"sentinel"}, true},
 }
 
 // TestAccepted asks the parser of each language about every query that SigmaHQ's

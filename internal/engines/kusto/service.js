@@ -19,8 +19,16 @@ function table(name, columns) {
   return new Symbols.TableSymbol.$ctor4(name, symbols);
 }
 
+// The parsers of ASIM are functions, whose filters need not be given.
+const parameters = { _Im_NetworkSession: '(starttime:datetime=datetime(null), endtime:datetime=datetime(null), dstportnumber:int=int(null), eventresult:string="*")' };
+
+function parser(name, columns) {
+  const list = columns.map((c) => `['${c.name}']:${c.type}`).join(', ');
+  return new Symbols.FunctionSymbol.$ctor16(name, parameters[name], `{ datatable(${list}) [] }`, null);
+}
+
 function load(request) {
-  const tables = Object.entries(request.tables || {}).map(([name, columns]) => table(name, columns));
+  const tables = Object.entries(request.tables || {}).map(([name, columns]) => (parameters[name] ? parser : table)(name, columns));
   if (request.table) tables.push(table(request.table, request.columns));
   globals = GlobalState.Default.WithDatabase(new Symbols.DatabaseSymbol.ctor('test', tables)).WithCache();
 }
