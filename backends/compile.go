@@ -10,6 +10,7 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+	"github.com/sigma-compiler/sigmac/sigma/schema"
 )
 
 // Options say what to compile to. Only Target is mandatory.
@@ -19,6 +20,13 @@ type Options struct {
 	Format   string             // "" is the backend's default
 	Settings map[string]string  // the backend's settings by name
 	Method   string             // how correlations are written; "" is the backend's default
+
+	// Schema is what the user has of the target's tables; it stands in for
+	// the schemas that the pipeline names. nil leaves those.
+	Schema *schema.Schema
+	// UnknownFields says what becomes of a rule with fields or a table that
+	// the schema does not have.
+	UnknownFields schema.Policy
 }
 
 // A Compiler compiles rules to one target. It is immutable and safe for
@@ -51,7 +59,11 @@ func New(o Options) (*Compiler, error) {
 	if b == nil {
 		return nil, &sigma.Error{Code: sigma.BadSetting, Msg: fmt.Sprintf("there is no target %q", o.Target), Hint: suggest(o.Target, targetNames())}
 	}
-	c := &Compiler{backend: b, format: b.Format(o.Format), pipeline: o.Pipeline, settings: maps.Clone(o.Settings)}
+	if o.Schema != nil && o.Schema.Format != "" && o.Schema.Format != b.Schemas {
+		return nil, &sigma.Error{Code: sigma.BadSchema, Msg: fmt.Sprintf("%s is a schema of %s, and %s goes by schemas of %s", o.Schema.Name, o.Schema.Format, b.Name, b.Schemas)}
+	}
+	c := &Compiler{backend: b, format: b.Format(o.Format), settings: maps.Clone(o.Settings)}
+	c.pipeline = o.Pipeline.WithSchema(o.Schema, o.UnknownFields)
 	if c.format == nil {
 		var names []string
 		for _, f := range b.Formats {
@@ -171,6 +183,7 @@ func (c *Compiler) Mapped(r *ir.Rule) (*Result, error) {
 		emit.NoteNulls(j, e)
 		e = emit.Lower(j, e)
 		if k, ok := e.(ir.Const); ok {
+			j.Errors = append(j.Errors, causes(j.Warnings)...)
 			j.Fail(r.Source.Detection.Pos, sigma.RuleRejected, "", "the condition is %t for every event", bool(k))
 			continue
 		}
@@ -185,6 +198,18 @@ func (c *Compiler) Mapped(r *ir.Rule) (*Result, error) {
 	}
 	out.Warnings = slices.Concat(r.Warnings, j.Warnings)
 	return out, nil
+}
+
+// causes returns the warnings of values that never match: where they leave
+// nothing of a condition, they are what is wrong with it.
+func causes(warnings sigma.ErrorList) sigma.ErrorList {
+	var out sigma.ErrorList
+	for _, w := range warnings {
+		if w.Code == sigma.BadFieldType {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // write returns the query in a format.

@@ -23,6 +23,7 @@ type Pipeline struct {
 	vars     map[string][]string // values of placeholders
 	steps    []*step
 	parts    []*Pipeline // of a chain, in the order they run
+	env      environment // what the user knows of the target
 	tracks   bool        // some condition asks what was applied to an item or a field
 }
 
@@ -141,12 +142,14 @@ func (p *Pipeline) Apply(r *ir.Rule, target string) (*ir.Rule, error) {
 	if err := p.Supports(target); err != nil {
 		return nil, err
 	}
-	w := run{rule: r, vars: p.vars}
+	w := run{rule: r, vars: p.vars, env: &p.env}
 	if p.tracks {
 		w.marks = make(map[ir.Expr]mark)
 		w.fieldMarks = make(map[string]mark)
 	}
+	w.begin()
 	w.steps(p.steps)
+	w.end()
 	if len(w.errs) > 0 {
 		w.errs.Sort()
 		return nil, w.errs

@@ -14,7 +14,12 @@ import (
 // state under a key of their own.
 type setState struct{ key, value string }
 
-func (t setState) apply(w *run) { w.setState(t.key, t.value) }
+func (t setState) apply(w *run) {
+	w.setState(t.key, t.value)
+	if t.key == "query_table" {
+		w.stateTable(t.value)
+	}
+}
 
 // attributeKey is what the state's key of a custom attribute begins with.
 const attributeKey = "attribute."

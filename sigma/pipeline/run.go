@@ -16,6 +16,7 @@ type run struct {
 	stateOK bool // rule.State is the run's own
 	step    *step
 	vars    map[string][]string
+	env     *environment
 	applied []string // ids of the steps that were applied to the rule
 	errs    sigma.ErrorList
 
@@ -91,8 +92,12 @@ func (w *run) warn(pos sigma.Pos, code sigma.Code, hint, format string, args ...
 	}
 }
 
-// blame puts the name and place of the step behind a hint.
+// blame puts the name and place of the step behind a hint. Behind the last
+// step there is none to blame.
 func (w *run) blame(hint string) string {
+	if w.step == nil {
+		return hint
+	}
 	if hint != "" {
 		hint += "; "
 	}

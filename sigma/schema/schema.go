@@ -3,6 +3,12 @@
 // schema; the printers of the languages ask it for operators and literals.
 package schema
 
+import (
+	"strings"
+
+	"github.com/sigma-compiler/sigmac/sigma"
+)
+
 // A Type is the type of a column, as far as it decides how a query is
 // written.
 type Type uint8
@@ -43,26 +49,43 @@ type Column struct {
 	Name     string
 	Type     Type
 	Caseless string // a twin of the column that folds case (process.name.caseless), "" where there is none
+	Whole    string // of analysed text, a twin that holds the whole text as one (message.keyword), "" where there is none
 	Array    bool   // may hold several values
 
 	// Filled is what the target itself puts where an event has no value, or an
 	// empty one: such a column is never absent. It is "" where the target leaves
 	// the column out.
 	Filled string
+
+	// What only the schemas of users say:
+
+	Limit     int    // the length of the longest value that the index has, in UTF-16 units (ignore_above); 0 where there is no limit
+	Object    bool   // holds other fields, and no value of its own
+	Flattened bool   // of Elastic's type flattened, or a part of such a field
+	Barred    string // why no query finds the values that events have there, "" where queries do
+	Conflict  string // the types that tables or indices have the column in, where it is not one type; Type is Unknown then
 }
 
 // A Schema is the tables of one target. The zero Schema knows no table.
 type Schema struct {
-	Name   string            // as pipelines name it: xdr, sentinel, asim, ecs ...
+	Name   string            // as pipelines name it: xdr, sentinel, asim, ecs ...; of a user's schema the file's name
 	Tables map[string]*Table // by name; a schema without tables proper has one, named ""
+
+	Format Format          // the form in which the user has it; "" of the schemas that come with the project
+	Notes  sigma.ErrorList // what a user's file says that is not understood or does not go together
 }
 
 // A Table is the columns of one table.
 type Table struct {
 	Name     string
 	Columns  map[string]Column
-	Patterns []Column // columns whose name ends in ".*": everything below that prefix
+	Patterns []Column // columns whose names have stars for any text, such as "labels.*"
 	Open     bool     // columns that are not listed may exist all the same
+
+	// Base is the table of a schema that comes with the project and that this
+	// one stands in for. It tells what users' schemas cannot: that a column
+	// may hold several values. It is nil where there is none.
+	Base *Table
 }
 
 // Table returns the named table. A nil Schema has none.
@@ -80,15 +103,44 @@ func (t *Table) Column(name string) (Column, bool) {
 	if t == nil {
 		return Column{}, false
 	}
+	c, ok := t.column(name)
+	if ok && t.Base != nil {
+		base, _ := t.Base.column(name)
+		c.Array = c.Array || base.Array
+	}
+	return c, ok
+}
+
+func (t *Table) column(name string) (Column, bool) {
 	if c, ok := t.Columns[name]; ok {
 		return c, true
 	}
 	for _, p := range t.Patterns {
-		prefix := p.Name[:len(p.Name)-1]
-		if len(name) > len(prefix) && name[:len(prefix)] == prefix {
+		if matches(p.Name, name) {
 			p.Name = name
 			return p, true
 		}
 	}
 	return Column{}, false
+}
+
+// matches reports whether a name is what a pattern with stars says. A star is
+// not nothing at the end of a pattern: "labels." is no field.
+func matches(pattern, name string) bool {
+	if prefix, ok := strings.CutSuffix(pattern, "*"); ok && !strings.Contains(prefix, "*") {
+		return len(name) > len(prefix) && strings.HasPrefix(name, prefix)
+	}
+	first, rest, found := strings.Cut(pattern, "*")
+	if !found {
+		return pattern == name
+	}
+	name, ok := strings.CutPrefix(name, first)
+	for ok && found {
+		first, rest, found = strings.Cut(rest, "*")
+		if !found {
+			return strings.HasSuffix(name, first)
+		}
+		_, name, ok = strings.Cut(name, first)
+	}
+	return false
 }

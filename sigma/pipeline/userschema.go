@@ -1,0 +1,215 @@
+package pipeline
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/schema"
+)
+
+// An environment is what the user knows of the target better than the
+// pipelines do.
+type environment struct {
+	schema  *schema.Schema // nil where the user has none
+	union   *schema.Table  // of rules that no step gives a table
+	unknown schema.Policy  // of fields and tables
+}
+
+// WithSchema returns the pipeline for a target that has the tables of that
+// schema, the user's own. Where a step names a table (set_table, or a state
+// query_table), the schema's table of that name stands in for it; a schema
+// with one table without a name, as an index of Elasticsearch is, for any. A
+// rule that gets no table is about all tables of the schema. Fields that the
+// rule tests at the end, and that are neither columns of its table nor
+// computed, and tables that the schema lacks, are what the policy says; the
+// steps check_fields have nothing left to do then. Without a schema the policy
+// is about the tables that the steps name. A nil Pipeline is one without
+// steps.
+func (p *Pipeline) WithSchema(s *schema.Schema, unknown schema.Policy) *Pipeline {
+	if s == nil && unknown == schema.ByPipeline {
+		return p
+	}
+	if p == nil {
+		p = &Pipeline{}
+	}
+	out := *p
+	out.env = environment{schema: s, unknown: unknown}
+	if s != nil {
+		out.env.union = s.Union()
+		if unknown == schema.ByPipeline {
+			out.env.unknown = schema.Refuse
+		}
+	}
+	return &out
+}
+
+// begin gives the rule the table that it has until a step names another.
+func (w *run) begin() {
+	if w.env.union != nil {
+		w.mutable().Table = w.env.union
+	}
+}
+
+// end says what fields the schema lacks, and looks at text where it stands
+// whole.
+func (w *run) end() {
+	if w.step = nil; len(w.errs) > 0 {
+		return
+	}
+	if w.env.unknown != schema.ByPipeline && w.env.unknown != schema.Pass {
+		w.checkFields(w.sayUnknown(), func(item) bool { return true })
+	}
+	if w.env.schema != nil {
+		w.rewrite(w.whole)
+	}
+}
+
+// sayUnknown returns how an unknown field or table is reported.
+func (w *run) sayUnknown() func(pos sigma.Pos, code sigma.Code, hint, format string, args ...any) {
+	if w.env.unknown == schema.Warn {
+		return w.warn
+	}
+	return w.fail
+}
+
+// theirs returns the user's table that stands in for one that a step names.
+func (w *run) theirs(t *schema.Table) *schema.Table {
+	if w.env.schema == nil {
+		return t
+	}
+	own, ok := w.env.schema.Table(t.Name)
+	if !ok {
+		own, ok = w.env.schema.Table("")
+	}
+	if !ok {
+		w.missing(t.Name)
+		return t
+	}
+	out := *own
+	out.Name, out.Base = t.Name, t
+	return &out
+}
+
+// stateTable takes over the table that a pipeline names in the state
+// query_table, as those of pySigma do. Anything else than a name is an
+// expression that gives a table, of which only the columns can be known.
+func (w *run) stateTable(name string) {
+	if w.env.schema == nil || !isPath(name) {
+		return
+	}
+	if t, ok := w.env.schema.Table(name); ok {
+		w.mutable().Table = t
+		return
+	}
+	if _, ok := w.env.schema.Table(""); !ok {
+		w.missing(name)
+	}
+}
+
+// missing reports a table that the user's schema does not have.
+func (w *run) missing(name string) {
+	if w.env.unknown == schema.Pass {
+		return
+	}
+	all := slices.Sorted(maps.Keys(w.env.schema.Tables))
+	w.sayUnknown()(w.rulePos(), sigma.UnknownTable, near(name, all, ""), "%s has no table %q", w.env.schema.Name, name)
+}
+
+// whole rewrites a test of analysed text to one of the twin that has the text
+// as it is. Whether there is a text at all is still asked of the text: the twin
+// lacks long ones.
+func (w *run) whole(e ir.Expr) ir.Expr {
+	m, ok := e.(*ir.Match)
+	if !ok || w.rule.Table == nil {
+		return e
+	}
+	c, _ := w.rule.Column(m.Field)
+	if c.Whole == "" {
+		return e
+	}
+	return onTwin(m, m.Test, c.Whole)
+}
+
+func onTwin(m *ir.Match, t ir.Test, twin string) ir.Expr {
+	presence := false
+	ir.WalkTests(t, func(t ir.Test) {
+		switch t.(type) {
+		case *ir.Null, *ir.Exists:
+			presence = true
+		}
+	})
+	if !presence {
+		return &ir.Match{Pos: m.Pos, Field: twin, Test: t}
+	}
+	each := func(ts []ir.Test) []ir.Expr {
+		out := make([]ir.Expr, len(ts))
+		for i, u := range ts {
+			out[i] = onTwin(m, u, twin)
+		}
+		return out
+	}
+	switch t := t.(type) {
+	case ir.AnyOf:
+		return ir.OneOf(each(t)...)
+	case ir.AllOf:
+		return ir.All(each(t)...)
+	}
+	return &ir.Match{Pos: m.Pos, Field: m.Field, Test: t}
+}
+
+// describe names the rule's table in messages, and calls a field what that
+// kind of table has.
+func (w *run) describe() (table, column string) {
+	switch {
+	case w.rule.Table.Name != "":
+		return "the table " + w.rule.Table.Name, "column"
+	case w.env.schema != nil:
+		return w.env.schema.Name, "field"
+	}
+	return "the schema", "field"
+}
+
+// checkFields reports the fields of the items that neither the rule's table
+// has nor the query computes.
+func (w *run) checkFields(say func(sigma.Pos, sigma.Code, string, string, ...any), selects func(item) bool) {
+	check := func(field string, pos sigma.Pos) {
+		if _, ok := w.rule.Column(field); ok {
+			return
+		}
+		table, column := w.describe()
+		say(pos, sigma.UnknownField, w.nearColumn(field), "%s has no %s %q", table, column, field)
+	}
+	for _, e := range w.rule.Where {
+		ir.Walk(e, func(e ir.Expr) bool {
+			it, ok := itemOf(e)
+			if !ok || !selects(it) {
+				return true
+			}
+			if !it.keyword {
+				check(it.field, it.pos)
+			}
+			ir.WalkTests(it.test, func(t ir.Test) {
+				if ref, ok := t.(*ir.FieldRef); ok {
+					check(ref.Field, ref.Pos)
+				}
+			})
+			return true
+		})
+	}
+}
+
+// nearColumn suggests a column of the rule's table.
+func (w *run) nearColumn(field string) string {
+	all := slices.Collect(maps.Keys(w.rule.Table.Columns))
+	for _, c := range w.rule.Computed {
+		all = append(all, c.Name)
+	}
+	slices.Sort(all)
+	if n := sigma.Nearest(field, all); n != "" {
+		return fmt.Sprintf("did you mean %q?", n)
+	}
+	return ""
+}
