@@ -64,8 +64,12 @@ tell of. Events that no store of the language holds, such as a text in a field
 of numbers, are left out; --verify-all has them, too. Lucene and Kibana KQL
 compare case as the index does: --folding-index takes it for one that folds it.
 
+With --schema the fields and types are those of your own tables (see sigmac check
+--help for what is read): where a pipeline names a table, yours stands in for it,
+and a field that is not there is an error, or what --unknown-fields says.
+
 Exit codes: 0 all rules were converted, 1 some failed, 2 the command line is
-wrong (or names a path that does not exist), 3 a pipeline is wrong.`,
+wrong (or names a path that does not exist), 3 a pipeline or a schema is wrong.`,
 		Example: `  sigmac convert -t splunk -p sysmon -p splunk_windows rules/
   sigmac convert -t kusto,esql --json rule.yml
   sigmac convert -t splunk,kusto -O splunk.widen=true -d out/ rules/
@@ -147,7 +151,7 @@ func (f *runFlags) prepare(a *app, args []string, t *targetFlags) (*job, []input
 
 // finish does the work and returns the failure that the exit code tells of.
 func (f *runFlags) finish(j *job, ins []input, w io.Writer, summary func(io.Writer, *totals)) error {
-	total := totals{targets: j.targets, of: make([]tally, len(j.targets)), verified: make([]verified, len(j.targets)), skip: j.skip}
+	total := totals{targets: j.targets, of: make([]tally, len(j.targets)), verified: make([]verified, len(j.targets)), skip: j.skip, why: reasons{}}
 	out := stream{w: bufio.NewWriterSize(w, 1<<16), flush: j.app.outTerm}
 	bar := newProgress(j.app, len(ins), f.quiet || j.app.outTerm && w == j.app.out)
 	err := ordered(len(ins), f.jobs, func(i int) *outcome { return j.file(ins[i]) }, func(o *outcome) error {

@@ -49,10 +49,14 @@ type totals struct {
 	of       []tally    // of each target
 	verified []verified // of each target
 	skip     bool
+	why      reasons
+	inPart   int // rules that work, but of which a part never matches
 }
 
 func (t *totals) add(o *outcome) {
 	t.rules.add(o.rules)
+	t.why.add(o.why)
+	t.inPart += o.inPart
 	for i := range o.of {
 		t.of[i].add(o.of[i])
 	}

@@ -20,6 +20,8 @@ type targetFlags struct {
 	without   bool
 	formats   []string
 	settings  []string
+	schemaFlags
+	bySchema bool // without a target, the one that a schema is about
 }
 
 func (f *targetFlags) add(cmd *cobra.Command) {
@@ -35,6 +37,7 @@ func (f *targetFlags) addOthers(cmd *cobra.Command) {
 	flags.StringArrayVarP(&f.pipelines, "pipeline", "p", nil, "processing pipeline: a `name`, a file or a folder; may be repeated")
 	flags.BoolVar(&f.without, "without-pipeline", false, "say that no pipeline is wanted")
 	flags.StringArrayVarP(&f.settings, "option", "O", nil, "setting of the target, `key=value`; target.key=value for one of several targets")
+	f.schemaFlags.add(cmd)
 	exclude(cmd, "pipeline", "without-pipeline")
 	completeTargets(cmd, f)
 }
@@ -46,12 +49,24 @@ type target struct {
 	format    string // the name of the format, the default's too
 	ext       string // of files with its queries, such as ".spl"
 	pipelines []string
+	schema    string // the names of the user's schemas; "" where there is none
 }
 
 // resolve returns the targets in the order in which they were first named.
 func (f *targetFlags) resolve(note func(format string, args ...any)) ([]*target, error) {
-	bs, err := findBackends(f.targets)
+	schemas, err := f.schemaFlags.read(note)
 	if err != nil {
+		return nil, err
+	}
+	names := f.targets
+	if len(names) == 0 && f.bySchema {
+		names = targetsOf(schemas)
+	}
+	bs, err := findBackends(names)
+	if err != nil {
+		return nil, err
+	}
+	if err := unused(schemas, bs, note); err != nil {
 		return nil, err
 	}
 	if len(bs) == 0 && len(f.formats)+len(f.settings) > 0 {
@@ -69,14 +84,24 @@ func (f *targetFlags) resolve(note func(format string, args ...any)) ([]*target,
 	if err != nil {
 		return nil, err
 	}
+	policy, err := f.policy()
+	if err != nil {
+		return nil, err
+	}
 	ts := make([]*target, len(bs))
 	for i, b := range bs {
-		o := backends.Options{Target: b.Name, Pipeline: pipelines[i], Format: formats[i], Settings: settings[i]}
+		o := backends.Options{
+			Target: b.Name, Pipeline: pipelines[i], Format: formats[i], Settings: settings[i],
+			Schema: schemas[b.Schemas], UnknownFields: policy,
+		}
 		c, err := backends.New(o)
 		if err != nil {
 			return nil, &failure{exitUsage, err}
 		}
 		ts[i] = &target{Compiler: c, name: b.Name, format: b.Format(o.Format).Name, ext: "." + b.Name, pipelines: []string{}}
+		if o.Schema != nil {
+			ts[i].schema = o.Schema.Name
+		}
 		for _, p := range pipelines[i].Parts() {
 			ts[i].pipelines = append(ts[i].pipelines, p.Name)
 		}

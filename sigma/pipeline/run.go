@@ -7,6 +7,7 @@ import (
 
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/schema"
 )
 
 // A run is one rule on its way through a pipeline.
@@ -17,7 +18,8 @@ type run struct {
 	step    *step
 	vars    map[string][]string
 	env     *environment
-	applied []string // ids of the steps that were applied to the rule
+	own     *schema.Table // the user's table that the rule's is or stands for
+	applied []string      // ids of the steps that were applied to the rule
 	errs    sigma.ErrorList
 
 	// Only where the pipeline tracks:

@@ -35,7 +35,7 @@ func makeSetTable(p *params, _ *step) transformation {
 }
 
 func (t setTable) apply(w *run) {
-	w.mutable().Table = w.theirs(t.table)
+	w.useTable(t.table)
 	if t.table.Name != "" {
 		w.setState("query_table", t.table.Name)
 	}

@@ -13,9 +13,10 @@ import (
 // An environment is what the user knows of the target better than the
 // pipelines do.
 type environment struct {
-	schema  *schema.Schema // nil where the user has none
-	union   *schema.Table  // of rules that no step gives a table
-	unknown schema.Policy  // of fields and tables
+	schema  *schema.Schema             // nil where the user has none
+	union   *schema.Table              // of rules that no step gives a table
+	unknown schema.Policy              // of fields and tables
+	names   map[*schema.Table][]string // of the columns of the user's tables, sorted
 }
 
 // WithSchema returns the pipeline for a target that has the tables of that
@@ -39,6 +40,7 @@ func (p *Pipeline) WithSchema(s *schema.Schema, unknown schema.Policy) *Pipeline
 	out.env = environment{schema: s, unknown: unknown}
 	if s != nil {
 		out.env.union = s.Union()
+		out.env.names = out.env.columnNames()
 		if unknown == schema.ByPipeline {
 			out.env.unknown = schema.Refuse
 		}
@@ -46,11 +48,28 @@ func (p *Pipeline) WithSchema(s *schema.Schema, unknown schema.Policy) *Pipeline
 	return &out
 }
 
+// columnNames returns the names of the columns of each table, sorted. They are
+// what suggestions are chosen from.
+func (e *environment) columnNames() map[*schema.Table][]string {
+	out := map[*schema.Table][]string{e.union: slices.Sorted(maps.Keys(e.union.Columns))}
+	for _, t := range e.schema.Tables {
+		out[t] = slices.Sorted(maps.Keys(t.Columns))
+	}
+	return out
+}
+
 // begin gives the rule the table that it has until a step names another.
 func (w *run) begin() {
 	if w.env.union != nil {
-		w.mutable().Table = w.env.union
+		w.use(w.env.union, w.env.union)
 	}
+}
+
+// use makes a table the rule's. own is the user's that it is or stands for, nil
+// where it is none.
+func (w *run) use(t, own *schema.Table) {
+	w.mutable().Table = t
+	w.own = own
 }
 
 // end says what fields the schema lacks, and looks at text where it stands
@@ -59,7 +78,13 @@ func (w *run) end() {
 	if w.step = nil; len(w.errs) > 0 {
 		return
 	}
-	if w.env.unknown != schema.ByPipeline && w.env.unknown != schema.Pass {
+	switch w.env.unknown {
+	case schema.Absent:
+		w.rewrite(w.withoutUnknown)
+		if w.rejectConstant(); len(w.errs) > 0 {
+			w.errs = append(w.errs, ofCode(w.rule.Warnings, sigma.UnknownField)...)
+		}
+	case schema.Refuse, schema.Warn:
 		w.checkFields(w.sayUnknown(), func(item) bool { return true })
 	}
 	if w.env.schema != nil {
@@ -75,10 +100,12 @@ func (w *run) sayUnknown() func(pos sigma.Pos, code sigma.Code, hint, format str
 	return w.fail
 }
 
-// theirs returns the user's table that stands in for one that a step names.
-func (w *run) theirs(t *schema.Table) *schema.Table {
+// useTable makes the table that a step names the rule's, or the user's that
+// stands in for it.
+func (w *run) useTable(t *schema.Table) {
 	if w.env.schema == nil {
-		return t
+		w.use(t, nil)
+		return
 	}
 	own, ok := w.env.schema.Table(t.Name)
 	if !ok {
@@ -86,11 +113,12 @@ func (w *run) theirs(t *schema.Table) *schema.Table {
 	}
 	if !ok {
 		w.missing(t.Name)
-		return t
+		w.use(t, nil)
+		return
 	}
-	out := *own
-	out.Name, out.Base = t.Name, t
-	return &out
+	stand := *own
+	stand.Name, stand.Base = t.Name, t
+	w.use(&stand, own)
 }
 
 // stateTable takes over the table that a pipeline names in the state
@@ -101,7 +129,7 @@ func (w *run) stateTable(name string) {
 		return
 	}
 	if t, ok := w.env.schema.Table(name); ok {
-		w.mutable().Table = t
+		w.use(t, t)
 		return
 	}
 	if _, ok := w.env.schema.Table(""); !ok {
@@ -118,46 +146,65 @@ func (w *run) missing(name string) {
 	w.sayUnknown()(w.rulePos(), sigma.UnknownTable, near(name, all, ""), "%s has no table %q", w.env.schema.Name, name)
 }
 
+// withoutUnknown rewrites a test of a field that the rule's table does not have
+// to what it is for an event without the field (V6, M7).
+func (w *run) withoutUnknown(e ir.Expr) ir.Expr {
+	it, ok := itemOf(e)
+	if !ok || it.keyword {
+		return e
+	}
+	lacks := w.lacks(it.field, it.pos)
+	return splitItem(it, func(t ir.Test) ir.Expr {
+		ref, refers := t.(*ir.FieldRef)
+		exists, asks := t.(*ir.Exists)
+		_, null := t.(*ir.Null)
+		switch {
+		case refers && w.lacks(ref.Field, ref.Pos):
+			return ir.Const(false)
+		case !lacks:
+			return nil
+		case asks:
+			return ir.Const(!exists.Want)
+		}
+		return ir.Const(null)
+	})
+}
+
+// ofCode returns the warnings of that code.
+func ofCode(list sigma.ErrorList, code sigma.Code) sigma.ErrorList {
+	return slices.DeleteFunc(slices.Clone(list), func(e *sigma.Error) bool { return e.Code != code })
+}
+
+// lacks reports whether the rule's table does not have a field, with a
+// warning.
+func (w *run) lacks(field string, pos sigma.Pos) bool {
+	if _, ok := w.rule.Column(field); ok {
+		return false
+	}
+	table, column := w.describe()
+	w.warn(pos, sigma.UnknownField, w.nearColumn(field), "%s has no %s %q, so that no event has it", table, column, field)
+	return true
+}
+
 // whole rewrites a test of analysed text to one of the twin that has the text
 // as it is. Whether there is a text at all is still asked of the text: the twin
 // lacks long ones.
 func (w *run) whole(e ir.Expr) ir.Expr {
-	m, ok := e.(*ir.Match)
-	if !ok || w.rule.Table == nil {
+	it, ok := itemOf(e)
+	if !ok || it.keyword {
 		return e
 	}
-	c, _ := w.rule.Column(m.Field)
+	c, _ := w.rule.Column(it.field)
 	if c.Whole == "" {
 		return e
 	}
-	return onTwin(m, m.Test, c.Whole)
-}
-
-func onTwin(m *ir.Match, t ir.Test, twin string) ir.Expr {
-	presence := false
-	ir.WalkTests(t, func(t ir.Test) {
+	return splitItem(it, func(t ir.Test) ir.Expr {
 		switch t.(type) {
 		case *ir.Null, *ir.Exists:
-			presence = true
+			return nil
 		}
+		return &ir.Match{Pos: it.pos, Field: c.Whole, Test: t}
 	})
-	if !presence {
-		return &ir.Match{Pos: m.Pos, Field: twin, Test: t}
-	}
-	each := func(ts []ir.Test) []ir.Expr {
-		out := make([]ir.Expr, len(ts))
-		for i, u := range ts {
-			out[i] = onTwin(m, u, twin)
-		}
-		return out
-	}
-	switch t := t.(type) {
-	case ir.AnyOf:
-		return ir.OneOf(each(t)...)
-	case ir.AllOf:
-		return ir.All(each(t)...)
-	}
-	return &ir.Match{Pos: m.Pos, Field: m.Field, Test: t}
 }
 
 // describe names the rule's table in messages, and calls a field what that
@@ -203,11 +250,13 @@ func (w *run) checkFields(say func(sigma.Pos, sigma.Code, string, string, ...any
 
 // nearColumn suggests a column of the rule's table.
 func (w *run) nearColumn(field string) string {
-	all := slices.Collect(maps.Keys(w.rule.Table.Columns))
-	for _, c := range w.rule.Computed {
-		all = append(all, c.Name)
+	all, ok := w.env.names[w.own]
+	if !ok {
+		all = slices.Sorted(maps.Keys(w.rule.Table.Columns))
 	}
-	slices.Sort(all)
+	for _, c := range w.rule.Computed {
+		all = append(slices.Clip(all), c.Name)
+	}
 	if n := sigma.Nearest(field, all); n != "" {
 		return fmt.Sprintf("did you mean %q?", n)
 	}

@@ -36,6 +36,7 @@ const (
 	Refuse                   // an error
 	Warn                     // a warning
 	Pass                     // nothing: the schema is not all there is
+	Absent                   // no event has such a field: a test of it is false (of null true), with a warning; a table is an error
 )
 
 // ReadFile reads a user's schema from a file. The format is found out from the
