@@ -19,21 +19,33 @@ func fit(j *Job, f Field, t ir.Test) {
 	if c.Conflict != "" {
 		j.Warn(f.Pos, sigma.Assumed, "name the schema of fewer tables or indices", "%s does not have one type, it is %s: the query is right where the type goes with the rule's value", f.Name, c.Conflict)
 	}
-	if c.Limit == 0 || c.Limit >= usualLimit {
-		return
-	}
 	ir.WalkTests(t, func(t ir.Test) {
+		cased := false
 		switch t := t.(type) {
 		case *ir.Text:
 			if shape, _ := t.Pattern.Shape(); shape == ir.Exact || shape == ir.Any {
 				return
 			}
+			cased = t.Cased
 		case *ir.Regexp:
+			cased = !t.IgnoreCase
 		default:
 			return
 		}
-		j.Warn(t.Position(), sigma.Assumed, "", "no value of %s is taken to have more than %d characters: longer ones are not in its index (ignore_above)", f.Name, c.Limit)
+		if limit := limitOf(j, f, cased); limit > 0 && limit < usualLimit {
+			j.Warn(t.Position(), sigma.Assumed, "", "no value of %s is taken to have more than %d characters: longer ones are not in its index (ignore_above)", f.Name, limit)
+		}
 	})
+}
+
+// limitOf returns the length of the longest value in the index that a test is
+// made of: that of the twin that folds case, where the language asks it.
+func limitOf(j *Job, f Field, cased bool) int {
+	if j.Backend.Twins && f.Column.Caseless != "" && !cased {
+		twin, _ := j.Rule.Column(f.Column.Caseless)
+		return twin.Limit
+	}
+	return f.Column.Limit
 }
 
 // usualLimit is the ignore_above of the Elastic Common Schema and of all that
@@ -42,7 +54,7 @@ const usualLimit = 1024
 
 // unmet returns why no value of a column passes a test whatever the column's
 // type, or "".
-func unmet(f Field, t ir.Test) string {
+func unmet(j *Job, f Field, t ir.Test) string {
 	switch t := t.(type) {
 	case *ir.Null, *ir.Exists, ir.AnyOf, ir.AllOf:
 		return ""
@@ -50,8 +62,8 @@ func unmet(f Field, t ir.Test) string {
 		if shape, _ := t.Pattern.Shape(); shape == ir.Any {
 			return ""
 		}
-		if n := shortest(t.Pattern); f.Column.Limit > 0 && n > f.Column.Limit {
-			return fmt.Sprintf("its index has no values of more than %d characters (ignore_above), and this one has %d", f.Column.Limit, n)
+		if n, limit := shortest(t.Pattern), limitOf(j, f, t.Cased); limit > 0 && n > limit {
+			return fmt.Sprintf("its index has no values of more than %d characters (ignore_above), and this one has %d", limit, n)
 		}
 	}
 	if f.Column.Object {

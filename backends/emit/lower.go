@@ -106,7 +106,7 @@ func splitTest(m *ir.Match, t ir.Test) ir.Expr {
 // lowerTest returns the test for the field's column; false where it can never
 // be passed.
 func lowerTest(j *Job, f Field, t ir.Test) (ir.Test, bool) {
-	if why := unmet(f, t); why != "" {
+	if why := unmet(j, f, t); why != "" {
 		return never(j, f, t, why)
 	}
 	switch t := t.(type) {

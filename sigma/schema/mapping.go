@@ -31,18 +31,11 @@ func (r *reader) elastic(root *node) {
 		m.read()
 		r.merge(t, m.columns, m.patterns, x)
 	}
-	t.addMetadata()
 }
 
-// addMetadata adds the fields that every document has (Elasticsearch
-// Reference, "Metadata fields"), as far as queries name them.
-func (t *Table) addMetadata() {
-	for _, name := range []string{"_id", "_ignored", "_index", "_routing", "_tier"} {
-		if _, ok := t.Columns[name]; !ok {
-			t.Columns[name] = Column{Name: name, Type: Keyword}
-		}
-	}
-}
+// metadata are the fields that every document has (Elasticsearch Reference,
+// "Metadata fields"), as far as queries name them.
+var metadata = []string{"_id", "_ignored", "_index", "_routing", "_tier"}
 
 // indices returns the indices that a document describes.
 func indices(root *node) []index {
@@ -93,6 +86,7 @@ type mapping struct {
 	columns  map[string]Column
 	patterns []Column
 	aliases  []alias
+	nested   map[string]bool // of an answer of _field_caps
 }
 
 // An alias is a field that is another by another name.
@@ -161,7 +155,7 @@ func (m *mapping) field(name string, n *node, within Column) {
 	}
 	m.add(c)
 	if c.Flattened {
-		m.patterns = append(m.patterns, Column{Name: name + ".*", Type: Keyword, Limit: c.Limit, Flattened: true, Barred: c.Barred})
+		m.pattern(Column{Name: name + ".*", Type: Keyword, Limit: c.Limit, Flattened: true, Barred: c.Barred})
 	}
 }
 
@@ -177,15 +171,23 @@ func cmpOr(a, b string) string {
 func (m *mapping) object(name, kind string, n *node, within Column) {
 	c := Column{Name: name, Type: Dynamic, Object: true, Barred: within.Barred}
 	if kind == "nested" {
-		within.Barred = cmpOr(within.Barred, name+" is nested, and its fields are only found by a nested query")
+		within.Barred = cmpOr(within.Barred, belowNested(name))
 	}
 	if n.word("enabled") == "false" {
 		within.Barred = cmpOr(within.Barred, "the mapping has enabled: false for "+name)
 		c.Barred = within.Barred
-		m.patterns = append(m.patterns, Column{Name: name + ".*", Barred: c.Barred})
+		m.pattern(Column{Name: name + ".*", Barred: c.Barred})
+	}
+	if kind == "passthrough" {
+		m.noteAt(n.off, "", "%s is a passthrough object: its fields are known with its name before theirs only", name)
 	}
 	m.add(c)
 	m.properties(name+".", n.get("properties"), within)
+}
+
+// belowNested is why the fields of a nested one are not found.
+func belowNested(name string) string {
+	return name + " is nested, and its fields are only found by a nested query"
 }
 
 // multiFields reads the other forms in which the index has a field.
@@ -208,19 +210,18 @@ func (m *mapping) multiFields(name string, n *node, barred string) []Column {
 }
 
 // wholeTwin returns the twin that holds the whole of a text: the one with the
-// longest values, a name "keyword" before others.
+// longest values, a name "keyword" before others, and one that folds case where
+// there is no other.
 func wholeTwin(name string, twins []Column) string {
 	best := -1
 	for i, t := range twins {
-		if t.Barred != "" || t.Type != Keyword && t.Type != Wildcard && t.Type != Caseless {
-			continue
-		}
-		if best < 0 || longer(t.Limit, twins[best].Limit) || t.Limit == twins[best].Limit && t.Name == name+".keyword" {
+		if t.Barred == "" && (t.Type == Keyword || t.Type == Wildcard) &&
+			(best < 0 || longer(t.Limit, twins[best].Limit) || t.Limit == twins[best].Limit && t.Name == name+".keyword") {
 			best = i
 		}
 	}
 	if best < 0 {
-		return ""
+		return caselessTwin(twins)
 	}
 	return twins[best].Name
 }
@@ -245,6 +246,17 @@ func (m *mapping) add(c Column) {
 	}
 	m.columns[c.Name] = c
 }
+
+// pattern adds a pattern, unless an earlier one says what such fields are.
+func (m *mapping) pattern(c Column) {
+	if !slices.ContainsFunc(m.patterns, func(p Column) bool { return p.Name == c.Name }) && len(m.patterns) < maxPatterns {
+		m.patterns = append(m.patterns, c)
+	}
+}
+
+// maxPatterns is how many patterns of a table are kept; each field that is no
+// column is compared with all of them.
+const maxPatterns = 2000
 
 // runtime reads the fields that are computed from others: they stand in for a
 // field of the mapping with their name.
@@ -288,23 +300,31 @@ func (m *mapping) resolve() {
 	}
 }
 
-// normalized returns the type of a keyword with that normalizer, and whether
-// the file says what the normalizer does.
-func (m *mapping) normalized(name string) (Type, bool) {
-	filters := m.settings.path("analysis", "normalizer", name, "filter")
-	if filters == nil {
-		filters = m.settings.path("index", "analysis", "normalizer", name, "filter")
+// filters returns what a normalizer does to the values, nil where the file
+// does not say it.
+func (m *mapping) filters(normalizer string) *node {
+	for _, settings := range []*node{m.settings, m.settings.get("index")} {
+		if n := settings.path("analysis", "normalizer", normalizer); n != nil {
+			if f := n.get("filter"); f != nil {
+				return f
+			}
+			return &node{kind: array}
+		}
 	}
-	switch {
+	return nil
+}
+
+// normalized returns the type of a keyword with that normalizer, and whether
+// that is all it does.
+func (m *mapping) normalized(normalizer string) (Type, bool) {
+	filters := m.filters(normalizer)
+	switch names := words(filters); {
 	case filters == nil:
 		// One is built in (Elasticsearch Reference, "Normalizers").
-		if name == "lowercase" {
-			return Caseless, true
-		}
-	case filters.value() == "lowercase", len(filters.items) == 1 && filters.items[0].value() == "lowercase":
+		return Caseless, normalizer == "lowercase"
+	case len(names) == 1 && names[0] == "lowercase":
 		return Caseless, true
-	case len(filters.items) == 0 && filters.kind == array:
-		return Keyword, true
+	default:
+		return Keyword, len(names) == 0
 	}
-	return Keyword, false
 }

@@ -53,9 +53,9 @@ func (m *mapping) normalize(c *Column, normalizer string, n *node) {
 	switch {
 	case known:
 		c.Type = t
-	case m.settings == nil && strings.HasSuffix(c.Name, ".caseless"):
+	case m.filters(normalizer) == nil && strings.HasSuffix(c.Name, ".caseless"):
 		c.Type = Caseless // the name that Elastic gives to such fields
-	case m.settings == nil:
+	case m.filters(normalizer) == nil:
 		m.noteAt(n.off, "the answer of GET INDEX has the settings too", "%s has the normalizer %q, which the file does not describe: its case is taken to be kept", c.Name, normalizer)
 	default:
 		m.noteAt(n.off, "", "%s has the normalizer %q, which does not only fold case: values with what it changes are not found as they are written", c.Name, normalizer)
@@ -87,13 +87,15 @@ func (m *mapping) dynamic(n *node) {
 		for _, path := range paths {
 			c := m.template(path, t)
 			if of == "" || of == "*" || of == "string" {
-				m.patterns = append(m.patterns, c)
+				m.pattern(c)
 			} else {
 				other = append(other, Column{Name: path})
 			}
 		}
 	}
-	m.patterns = append(m.patterns, other...)
+	for _, c := range other {
+		m.pattern(c)
+	}
 }
 
 // template returns the pattern of a dynamic template.
@@ -137,7 +139,7 @@ func words(n *node) []string {
 // types that it has. A field below one that is no object is another form of
 // it.
 func (r *reader) fieldCaps(fields *node) {
-	t, m := r.into(""), &mapping{reader: r, columns: map[string]Column{}}
+	t, m := r.into(""), &mapping{reader: r, columns: map[string]Column{}, nested: map[string]bool{}}
 	for i, name := range fields.keys {
 		if len(name) > maxName || !fields.items[i].is(object) {
 			r.fail(fields.items[i], "", "a field has a name of %d bytes at most and an object", maxName)
@@ -152,8 +154,21 @@ func (r *reader) fieldCaps(fields *node) {
 		}
 	}
 	m.findTwins()
+	m.barNested()
 	t.Columns, t.Patterns = m.columns, m.patterns
-	t.addMetadata()
+}
+
+// barNested bars the fields below nested ones.
+func (m *mapping) barNested() {
+	for name, c := range m.columns {
+		for i := range len(name) {
+			if name[i] == '.' && m.nested[name[:i]] {
+				c.Barred = cmpOr(c.Barred, belowNested(name[:i]))
+				m.columns[name] = c
+				break
+			}
+		}
+	}
 }
 
 // capability returns the column of a field in one of its types.
@@ -162,7 +177,8 @@ func (m *mapping) capability(name, kind string, n *node) Column {
 	case kind == "object":
 		return Column{Name: name, Type: Dynamic, Object: true}
 	case kind == "nested":
-		m.patterns = append(m.patterns, Column{Name: name + ".*", Barred: name + " is nested"})
+		m.nested[name] = true
+		m.pattern(Column{Name: name + ".*", Barred: belowNested(name)})
 		return Column{Name: name, Type: Dynamic, Object: true}
 	}
 	c := m.leaf(name, kind, n)
@@ -173,7 +189,7 @@ func (m *mapping) capability(name, kind string, n *node) Column {
 		c.Barred = "it is not searchable"
 	}
 	if c.Flattened {
-		m.patterns = append(m.patterns, Column{Name: name + ".*", Type: Keyword, Flattened: true, Barred: c.Barred})
+		m.pattern(Column{Name: name + ".*", Type: Keyword, Flattened: true, Barred: c.Barred})
 	}
 	return c
 }

@@ -59,7 +59,9 @@ func (t *Table) merge(columns map[string]Column, patterns []Column, from string,
 			t.Patterns[i] = join(t.Patterns[i], p, from)
 			continue
 		}
-		t.Patterns = append(t.Patterns, p)
+		if len(t.Patterns) < maxPatterns {
+			t.Patterns = append(t.Patterns, p)
+		}
 	}
 }
 

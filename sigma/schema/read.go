@@ -116,10 +116,28 @@ func read(format Format, table, name string, data []byte) (*Schema, error) {
 	if len(r.errs) > 0 {
 		return nil, r.errs
 	}
+	r.addCommon()
 	if r.more > 0 {
 		r.out.Notes = append(r.out.Notes, &sigma.Error{Pos: sigma.Pos{File: r.file}, Code: sigma.Assumed, Msg: fmt.Sprintf("%d more notes are not shown", r.more)})
 	}
 	return r.out, nil
+}
+
+// addCommon adds the fields that every event of the product has.
+func (r *reader) addCommon() {
+	kind, names := Unknown, defaultFields
+	switch r.out.Format {
+	case Kusto:
+		return
+	case Elastic:
+		kind, names = Keyword, metadata
+	}
+	t := r.into("")
+	for _, name := range names {
+		if _, ok := t.Columns[name]; !ok {
+			t.Columns[name] = Column{Name: name, Type: kind}
+		}
+	}
 }
 
 // json reads a schema that is JSON.

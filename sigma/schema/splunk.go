@@ -44,9 +44,4 @@ func (r *reader) splunk(g *grid) {
 		}
 		t.Columns[field] = Column{Name: field, Type: typ}
 	}
-	for _, field := range defaultFields {
-		if _, ok := t.Columns[field]; !ok {
-			t.Columns[field] = Column{Name: field}
-		}
-	}
 }

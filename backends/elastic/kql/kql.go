@@ -19,6 +19,7 @@ var Backend = &emit.Backend{
 	Aliases: []string{"kuery", "kibana"},
 	Title:   "Kibana KQL",
 	Schemas: schema.Elastic,
+	Twins:   true,
 	Doc:     "the Kibana Query Language",
 	Formats: []emit.Format{{Name: "default", Doc: "the query alone"}},
 	Settings: []emit.Setting{{

@@ -17,6 +17,7 @@ var Backend = &emit.Backend{
 	Aliases:     []string{"es-qs", "elasticsearch", "opensearch", "opensearch_lucene"},
 	Title:       "Lucene",
 	Schemas:     schema.Elastic,
+	Twins:       true,
 	Doc:         "Lucene's query_string syntax, for Elasticsearch, OpenSearch and Kibana",
 	Formats:     []emit.Format{{Name: "default", Doc: "the query alone"}},
 	Settings:    []emit.Setting{elastic.CaseSetting},
