@@ -102,11 +102,11 @@ func unquoted(e *sigma.Error) string {
 // summarizeReasons prints how many rules can work, and why the others cannot.
 func summarizeReasons(w io.Writer, t *totals) {
 	fmt.Fprintf(w, "%d of %s can work", t.rules[right], rules(t.rules.sum()))
+	if t.inPart > 0 {
+		fmt.Fprintf(w, ", %d of them in part", t.inPart)
+	}
 	if n := t.rules.sum() - t.rules[right]; n > 0 {
 		fmt.Fprintf(w, "; %d cannot", n)
-	}
-	if t.inPart > 0 {
-		fmt.Fprintf(w, "; %d of those that can work in part", t.inPart)
 	}
 	fmt.Fprintln(w)
 	for i, heading := range headings {

@@ -145,4 +145,12 @@
 // granted. contains_detection_item holds for an item anywhere in the rule:
 //
 //	rule_conditions: [{type: requires_detection_item, field: Initiated, value: 'true'}]
+//
+// # Schemas of users
+//
+// [Pipeline.WithSchema] gives a pipeline the tables that the user really has.
+// They stand in for those that set_table and the state query_table name, which
+// decides the types of fields for all steps behind, and in the query. A table
+// or a field that the user does not have is an error at the rule's item, or
+// whatever the policy says; the steps check_fields are left to it.
 package pipeline

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -188,13 +189,23 @@ func (j *jsonReader) compound(n *node, isObject bool, depth int) (*node, bool) {
 	return n, true
 }
 
+// wrongAt returns the offset of what a syntax error is about: the character that
+// it names or, where that is in the middle of a value, of the value.
+func (j *jsonReader) wrongAt(err *json.SyntaxError) int {
+	off := int(err.Offset)
+	if off < len(j.data) && strings.HasPrefix(err.Error(), fmt.Sprintf("invalid character %q", j.data[off])) {
+		return off
+	}
+	return j.next()
+}
+
 // broken notes that the text is no JSON.
 func (j *jsonReader) broken(err error) bool {
 	off := int(j.dec.InputOffset())
 	var syntax *json.SyntaxError
 	switch {
 	case errors.As(err, &syntax):
-		off = max(int(syntax.Offset)-1, 0)
+		off = j.wrongAt(syntax)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		off, err = len(j.data), errors.New("it ends too early")
 	}

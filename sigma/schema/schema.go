@@ -1,6 +1,57 @@
 // Package schema says what a target's events look like: which tables there
 // are, which columns a table has, and of which type each is. Pipelines name a
 // schema; the printers of the languages ask it for operators and literals.
+//
+// [Builtin] has the schemas that come with the project. What a user has is
+// read by [ReadFile] and [Read], put together by [Merge], and given to
+// pipeline.WithSchema or backends.Options.
+//
+// # Schemas of users
+//
+// Files are recognised by what is in them. All of them are untrusted: they are
+// bounded in size, depth and number of parts, and what is wrong is an error
+// with its place. What is right but not understood is in the schema's Notes.
+//
+// Of Elasticsearch and OpenSearch ([Elastic]) there is one table without a
+// name, with the fields of all indices in the file:
+//
+//   - GET INDEX/_mapping, GET INDEX, and the body that makes an index. Only the
+//     latter two have the settings, and so what normalizers do.
+//   - Templates: GET _index_template, _component_template and _template, the
+//     body of one, and POST _index_template/_simulate_index/NAME, which alone
+//     says what an index gets from all templates together.
+//   - GET INDEX/_field_caps?fields=*, which does not tell a wildcard from a
+//     keyword, nor what normalizers and ignore_above do.
+//
+// A keyword whose normalizer does nothing but lowercase is [Caseless], and a
+// twin of the fields beside it; so is one named ".caseless", as Elastic calls
+// them, where the file does not say what its normalizer does. Analysed text
+// with a keyword beside it is sought there (Column.Whole). A field that indices
+// have in several types is of the type that is queried alike in all, or has a
+// Conflict. Dynamic templates with a path_match are patterns of names; fields
+// that any other template or "dynamic" would make do not exist.
+//
+// Of Defender XDR, Sentinel and Data Explorer ([Kusto]) there is a table by
+// name:
+//
+//   - TABLE | getschema, as CSV, separated by tabs, or as JSON; from a service,
+//     its command line or its portal. The file is about one table and named after
+//     it, or has a column TableName: union (A | getschema | extend
+//     TableName="A"), (B | getschema | extend TableName="B").
+//   - .show database schema, also "as json"; .show table T schema as json or
+//     cslschema; the tables of the metadata of a Log Analytics workspace; the
+//     columns of any answer of Advanced Hunting's API.
+//
+// Of Splunk ([Splunk]) there is one table without a name. Splunk's events have
+// text only, so that there is nothing to ask it for types:
+//
+//   - SEARCH | fieldsummary, as CSV, says which fields there are. Their type stays
+//     unknown, even where all values so far were numbers.
+//   - Any CSV with a column field and, where the types are known, type: string,
+//     number, int, ip or ipv4, time.
+//
+// The fields that the product gives every event, such as _index or sourcetype,
+// need not be listed.
 package schema
 
 import (
