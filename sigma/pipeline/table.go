@@ -101,5 +101,5 @@ func (t checkFields) apply(w *run) {
 	if t.warn {
 		say = w.warn
 	}
-	w.checkFields(say, w.selects)
+	w.checkFields(say, w.selects, w.eachRead)
 }

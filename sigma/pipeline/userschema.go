@@ -81,14 +81,29 @@ func (w *run) end() {
 	switch w.env.unknown {
 	case schema.Absent:
 		w.rewrite(w.withoutUnknown)
+		w.allReads(func(field string, pos sigma.Pos) {
+			if w.lacks(field, pos) {
+				w.fail(pos, sigma.UnknownField, "", "no event of the target has the field %s, which the correlation reads", field)
+			}
+		})
 		if w.rejectConstant(); len(w.errs) > 0 {
 			w.errs = append(w.errs, ofCode(w.rule.Warnings, sigma.UnknownField)...)
 		}
 	case schema.Refuse, schema.Warn:
-		w.checkFields(w.sayUnknown(), func(item) bool { return true })
+		w.checkFields(w.sayUnknown(), func(item) bool { return true }, w.allReads)
 	}
 	if w.env.schema != nil {
 		w.rewrite(w.whole)
+		w.wholeReads()
+	}
+}
+
+// allReads calls f for every field that a correlation reads.
+func (w *run) allReads(f func(field string, pos sigma.Pos)) {
+	for _, r := range w.rule.Reads {
+		for _, field := range r.Fields {
+			f(field, r.Pos)
+		}
 	}
 }
 
@@ -207,6 +222,21 @@ func (w *run) whole(e ir.Expr) ir.Expr {
 	})
 }
 
+// wholeReads gives correlations the twins of analysed text, too: values are
+// grouped and counted as a whole.
+func (w *run) wholeReads() {
+	for i, r := range w.rule.Reads {
+		for k, field := range r.Fields {
+			if c, _ := w.rule.Column(field); c.Whole != "" {
+				reads := slices.Clone(w.rule.Reads)
+				reads[i].Fields = slices.Clone(reads[i].Fields)
+				reads[i].Fields[k] = c.Whole
+				w.mutable().Reads = reads
+			}
+		}
+	}
+}
+
 // describe names the rule's table in messages, and calls a field what that
 // kind of table has.
 func (w *run) describe() (table, column string) {
@@ -219,9 +249,9 @@ func (w *run) describe() (table, column string) {
 	return "the schema", "field"
 }
 
-// checkFields reports the fields of the items that neither the rule's table
-// has nor the query computes.
-func (w *run) checkFields(say func(sigma.Pos, sigma.Code, string, string, ...any), selects func(item) bool) {
+// checkFields reports the fields of the items, and of correlations, that
+// neither the rule's table has nor the query computes.
+func (w *run) checkFields(say func(sigma.Pos, sigma.Code, string, string, ...any), selects func(item) bool, eachRead func(func(string, sigma.Pos))) {
 	check := func(field string, pos sigma.Pos) {
 		if _, ok := w.rule.Column(field); ok {
 			return
@@ -246,6 +276,7 @@ func (w *run) checkFields(say func(sigma.Pos, sigma.Code, string, string, ...any
 			return true
 		})
 	}
+	eachRead(check)
 }
 
 // nearColumn suggests a column of the rule's table.
