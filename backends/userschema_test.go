@@ -62,6 +62,28 @@ func TestUserSchemaCorpus(t *testing.T) {
 	}
 }
 
+// TestUserSchemaTables reads the fields of Elastic as a mapping: each is what it
+// was, but for what a mapping cannot say, that it may hold several values and
+// that an object is one of a type of its own.
+func TestUserSchemaTables(t *testing.T) {
+	for _, name := range []string{"ecs", "ecs_windows", "ecs_windows_defend", "ecs_windows_integration"} {
+		want := builtinTable(t, name, "")
+		got := userMapping(t, name).Tables[""]
+		for field, c := range want.Columns {
+			own, ok := got.Column(field)
+			own.Array, own.Object = c.Array, false
+			if !ok || own != c {
+				t.Errorf("%s: %s is %+v, %v, want %+v", name, field, own, ok, c)
+			}
+		}
+		for field, c := range got.Columns {
+			if _, ok := want.Columns[field]; !ok && !c.Object && field[0] != '_' {
+				t.Errorf("%s: there is no %s", name, field)
+			}
+		}
+	}
+}
+
 // outcome is what becomes of a rule, but for the names of schemas in messages.
 func outcome(c *backends.Compiler, r *ir.Rule) string {
 	var b strings.Builder

@@ -41,7 +41,7 @@ func fit(j *Job, f Field, t ir.Test) {
 // limitOf returns the length of the longest value in the index that a test is
 // made of: that of the twin that folds case, where the language asks it.
 func limitOf(j *Job, f Field, cased bool) int {
-	if j.Backend.Twins && f.Column.Caseless != "" && !cased {
+	if f.Column.Caseless != "" && !cased && j.Backend.Twins {
 		twin, _ := j.Rule.Column(f.Column.Caseless)
 		return twin.Limit
 	}

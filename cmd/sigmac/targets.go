@@ -11,6 +11,7 @@ import (
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+	"github.com/sigma-compiler/sigmac/sigma/schema"
 )
 
 // targetFlags are the flags that say what to compile to.
@@ -54,23 +55,9 @@ type target struct {
 
 // resolve returns the targets in the order in which they were first named.
 func (f *targetFlags) resolve(note func(format string, args ...any)) ([]*target, error) {
-	schemas, err := f.schemaFlags.read(note)
+	bs, schemas, err := f.findTargets(note)
 	if err != nil {
 		return nil, err
-	}
-	names := f.targets
-	if len(names) == 0 && f.bySchema {
-		names = targetsOf(schemas)
-	}
-	bs, err := findBackends(names)
-	if err != nil {
-		return nil, err
-	}
-	if err := unused(schemas, bs, note); err != nil {
-		return nil, err
-	}
-	if len(bs) == 0 && len(f.formats)+len(f.settings) > 0 {
-		return nil, usage(targetHelp(), "-f and -O need a target")
 	}
 	formats, err := chooseFormats(bs, f.formats)
 	if err != nil {
@@ -90,23 +77,52 @@ func (f *targetFlags) resolve(note func(format string, args ...any)) ([]*target,
 	}
 	ts := make([]*target, len(bs))
 	for i, b := range bs {
-		o := backends.Options{
+		ts[i], err = newTarget(b, backends.Options{
 			Target: b.Name, Pipeline: pipelines[i], Format: formats[i], Settings: settings[i],
 			Schema: schemas[b.Schemas], UnknownFields: policy,
-		}
-		c, err := backends.New(o)
+		})
 		if err != nil {
-			return nil, &failure{exitUsage, err}
-		}
-		ts[i] = &target{Compiler: c, name: b.Name, format: b.Format(o.Format).Name, ext: "." + b.Name, pipelines: []string{}}
-		if o.Schema != nil {
-			ts[i].schema = o.Schema.Name
-		}
-		for _, p := range pipelines[i].Parts() {
-			ts[i].pipelines = append(ts[i].pipelines, p.Name)
+			return nil, err
 		}
 	}
 	return ts, nil
+}
+
+// newTarget returns a target with its compiler.
+func newTarget(b *emit.Backend, o backends.Options) (*target, error) {
+	c, err := backends.New(o)
+	if err != nil {
+		return nil, &failure{exitUsage, err}
+	}
+	t := &target{Compiler: c, name: b.Name, format: b.Format(o.Format).Name, ext: "." + b.Name, pipelines: []string{}}
+	if o.Schema != nil {
+		t.schema = o.Schema.Name
+	}
+	for _, p := range o.Pipeline.Parts() {
+		t.pipelines = append(t.pipelines, p.Name)
+	}
+	return t, nil
+}
+
+// findTargets returns the backends, and the schemas of users that are about
+// them.
+func (f *targetFlags) findTargets(note func(string, ...any)) ([]*emit.Backend, map[schema.Format]*schema.Schema, error) {
+	schemas, err := f.schemaFlags.read(note)
+	if err != nil {
+		return nil, nil, err
+	}
+	names := f.targets
+	if len(names) == 0 && f.bySchema {
+		names = targetsOf(schemas)
+	}
+	bs, err := findBackends(names)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(bs) == 0 && len(f.formats)+len(f.settings) > 0 {
+		return nil, nil, usage(targetHelp(), "-f and -O need a target")
+	}
+	return bs, schemas, unused(schemas, bs, note)
 }
 
 // findBackends returns the backends of names and aliases, each once.

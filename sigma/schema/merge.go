@@ -16,11 +16,12 @@ func Merge(schemas ...*Schema) (*Schema, error) {
 	}
 	out := &Schema{Tables: map[string]*Table{}}
 	for i, s := range schemas {
-		if i == 0 {
+		switch {
+		case i == 0:
 			out.Name, out.Format = s.Name, s.Format
-		} else if s.Format != out.Format {
+		case s.Format != out.Format:
 			return nil, sigma.ErrorList{{Code: sigma.BadSchema, Msg: fmt.Sprintf("schemas of %s and of %s do not go together: %s, %s", out.Format, s.Format, out.Name, s.Name)}}
-		} else {
+		default:
 			out.Name += ", " + s.Name
 		}
 		out.Notes = append(out.Notes, s.Notes...)
