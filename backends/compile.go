@@ -36,6 +36,8 @@ type Compiler struct {
 	format   *emit.Format
 	pipeline *pipeline.Pipeline
 	settings map[string]string
+	schema   *schema.Schema
+	unknown  schema.Policy // of fields
 	method   string
 }
 
@@ -63,7 +65,7 @@ func New(o Options) (*Compiler, error) {
 		return nil, &sigma.Error{Code: sigma.BadSchema, Msg: fmt.Sprintf("%s is a schema of %s, and %s goes by schemas of %s", o.Schema.Name, o.Schema.Format, b.Name, b.Schemas)}
 	}
 	c := &Compiler{backend: b, format: b.Format(o.Format), settings: maps.Clone(o.Settings)}
-	c.pipeline = o.Pipeline.WithSchema(o.Schema, o.UnknownFields)
+	c.pipeline, c.schema, c.unknown = o.Pipeline.WithSchema(o.Schema, o.UnknownFields), o.Schema, o.UnknownFields
 	if c.format == nil {
 		var names []string
 		for _, f := range b.Formats {
@@ -179,12 +181,12 @@ func (c *Compiler) Mapped(r *ir.Rule) (*Result, error) {
 	if c.format.Query != nil {
 		query, bare = c.format.Query, &emit.Format{}
 	}
+	c.checkComputed(j)
 	for _, e := range r.Where {
 		emit.NoteNulls(j, e)
 		e = emit.Lower(j, e)
 		if k, ok := e.(ir.Const); ok {
-			j.Errors = append(j.Errors, causes(j.Warnings)...)
-			j.Fail(r.Source.Detection.Pos, sigma.RuleRejected, "", "the condition is %t for every event", bool(k))
+			constant(j, bool(k))
 			continue
 		}
 		text := query(j, e)
@@ -200,16 +202,15 @@ func (c *Compiler) Mapped(r *ir.Rule) (*Result, error) {
 	return out, nil
 }
 
-// causes returns the warnings of values that never match: where they leave
-// nothing of a condition, they are what is wrong with it.
-func causes(warnings sigma.ErrorList) sigma.ErrorList {
-	var out sigma.ErrorList
-	for _, w := range warnings {
+// constant notes that nothing is left of a condition, and what is wrong with it:
+// the values of which a warning says that they never match.
+func constant(j *emit.Job, value bool) {
+	for _, w := range j.Warnings {
 		if w.Code == sigma.BadFieldType {
-			out = append(out, w)
+			j.Errors = append(j.Errors, w)
 		}
 	}
-	return out
+	j.Fail(j.Rule.Source.Detection.Pos, sigma.RuleRejected, "", "the condition is %t for every event", value)
 }
 
 // write returns the query in a format.

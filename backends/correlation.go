@@ -74,11 +74,12 @@ func (c *Compiler) chooseMethod(name string) error {
 // matches where one of the rule's conditions holds.
 func (c *Compiler) event(r *ir.Rule) *emit.Event {
 	e := &emit.Event{Job: &emit.Job{Backend: c.backend, Rule: r, Settings: c.settings}}
+	c.checkComputed(e.Job)
 	where := ir.OneOf(r.Where...)
 	emit.NoteNulls(e.Job, where)
 	e.Where = emit.Lower(e.Job, where)
 	if k, ok := e.Where.(ir.Const); ok {
-		e.Fail(r.Source.Detection.Pos, sigma.RuleRejected, "", "the condition is %t for every event", bool(k))
+		constant(e.Job, bool(k))
 	}
 	return e
 }

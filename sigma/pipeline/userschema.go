@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -132,7 +133,7 @@ func (w *run) useTable(t *schema.Table) {
 		return
 	}
 	stand := *own
-	stand.Name, stand.Base = t.Name, t
+	stand.Name, stand.StandsFor = t.Name, t
 	w.use(&stand, own)
 }
 
@@ -203,13 +204,18 @@ func (w *run) lacks(field string, pos sigma.Pos) bool {
 
 // whole rewrites a test of analysed text to one of the twin that has the text
 // as it is. Whether there is a text at all is still asked of the text: the twin
-// lacks long ones.
+// lacks long ones. A test of an alias becomes one of the field itself.
 func (w *run) whole(e ir.Expr) ir.Expr {
 	it, ok := itemOf(e)
 	if !ok || it.keyword {
 		return e
 	}
 	c, _ := w.rule.Column(it.field)
+	if c.Alias != "" {
+		it.field = c.Alias
+		it.expr = it.with(it.test)
+		e = it.expr
+	}
 	if c.Whole == "" {
 		return e
 	}
@@ -227,10 +233,11 @@ func (w *run) whole(e ir.Expr) ir.Expr {
 func (w *run) wholeReads() {
 	for i, r := range w.rule.Reads {
 		for k, field := range r.Fields {
-			if c, _ := w.rule.Column(field); c.Whole != "" {
+			c, _ := w.rule.Column(field)
+			if name := cmp.Or(c.Whole, c.Alias); name != "" {
 				reads := slices.Clone(w.rule.Reads)
 				reads[i].Fields = slices.Clone(reads[i].Fields)
-				reads[i].Fields[k] = c.Whole
+				reads[i].Fields[k] = name
 				w.mutable().Reads = reads
 			}
 		}

@@ -142,15 +142,7 @@ func (m *mapping) field(name string, n *node, within Column) {
 	c := m.leaf(name, kind, n)
 	c.Barred = cmpOr(within.Barred, c.Barred)
 	twins := m.multiFields(name, n.get("fields"), c.Barred)
-	if c.Type == Text {
-		c.Whole = wholeTwin(name, twins)
-	} else if c.Type != Caseless {
-		c.Caseless = caselessTwin(twins)
-	}
-	for _, t := range twins {
-		if t.Name == c.Whole && t.Type != Caseless {
-			t.Caseless = caselessTwin(twins)
-		}
+	for _, t := range pair(&c, twins) {
 		m.add(t)
 	}
 	m.add(c)
@@ -243,6 +235,9 @@ func (m *mapping) resolve() {
 		if !ok {
 			m.noteAt(a.at.off, "", "%s is an alias of %s, which is no field of the mapping: its type is not known", a.name, a.path)
 			c = Column{}
+		}
+		if ok && c.Alias == "" {
+			c.Alias = c.Name
 		}
 		c.Name = a.name
 		resolved[i] = c

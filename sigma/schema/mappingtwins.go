@@ -38,6 +38,34 @@ func wholeTwin(name string, twins []Column) string {
 	return twins[best].Name
 }
 
+// pair says of a field and its other forms which is to be searched for which
+// tests. It returns the other forms.
+func pair(c *Column, twins []Column) []Column {
+	folds := caselessTwin(twins)
+	of := c.Name // the column whose twin folds case
+	switch {
+	case c.Type == Text:
+		if c.Whole = wholeTwin(c.Name, twins); c.Whole == folds {
+			return twins
+		}
+		of = c.Whole
+	case c.Type != Caseless:
+		c.Caseless = folds
+	default:
+		return twins
+	}
+	for i := range twins {
+		t := &twins[i]
+		switch t.Name {
+		case folds:
+			t.Twin = of
+		case c.Whole:
+			t.Caseless = folds
+		}
+	}
+	return twins
+}
+
 // longer reports whether a limit allows longer values than another.
 func longer(a, b int) bool { return b != 0 && (a == 0 || a > b) }
 

@@ -207,15 +207,9 @@ func (m *mapping) findTwins() {
 	for name, list := range twins {
 		sortColumns(list)
 		c := m.columns[name]
-		if c.Type == Text {
-			c.Whole = wholeTwin(name, list)
-		} else if c.Type != Caseless {
-			c.Caseless = caselessTwin(list)
+		for _, t := range pair(&c, list) {
+			m.columns[t.Name] = t
 		}
 		m.columns[name] = c
-		if whole, ok := m.columns[c.Whole]; ok && whole.Type != Caseless {
-			whole.Caseless = caselessTwin(list)
-			m.columns[c.Whole] = whole
-		}
 	}
 }

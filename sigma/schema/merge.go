@@ -78,6 +78,12 @@ func join(a, b Column, from string) Column {
 	if a.Whole != b.Whole {
 		a.Whole = ""
 	}
+	if a.Twin != b.Twin {
+		a.Twin = ""
+	}
+	if a.Alias != b.Alias {
+		a.Alias = ""
+	}
 	if longer(b.Limit, a.Limit) {
 		a.Limit = b.Limit
 	}

@@ -133,7 +133,7 @@ func (p *parser) twin(name string) error {
 	}
 	c.Caseless = name + ".caseless"
 	p.table.Columns[name] = c
-	return p.add(Column{Name: c.Caseless, Type: Caseless, Array: c.Array})
+	return p.add(Column{Name: c.Caseless, Type: Caseless, Twin: name, Array: c.Array})
 }
 
 // fill says that the target puts "unknown" where an event lacks a column.

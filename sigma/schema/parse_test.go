@@ -24,7 +24,7 @@ bool:
 	for name, want := range map[string]Column{
 		"x":          {Name: "x", Type: Int},
 		"y":          {Name: "y", Type: Keyword, Caseless: "y.caseless"},
-		"y.caseless": {Name: "y.caseless", Type: Caseless},
+		"y.caseless": {Name: "y.caseless", Type: Caseless, Twin: "y"},
 		"z":          {Name: "z", Type: Keyword, Array: true},
 		"z.text":     {Name: "z.text", Type: Text, Array: true},
 		"p.q":        {Name: "p.q", Type: Keyword},

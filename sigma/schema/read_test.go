@@ -94,7 +94,7 @@ func (c Column) dump() string {
 		holds bool
 		text  string
 	}{
-		{c.Array, "array"}, {c.Object, "object"}, {c.Flattened, "flattened"}, {c.Caseless != "", "caseless=" + c.Caseless},
+		{c.Array, "array"}, {c.Object, "object"}, {c.Flattened, "flattened"}, {c.Caseless != "", "caseless=" + c.Caseless}, {c.Twin != "", "twin of " + c.Twin}, {c.Alias != "", "alias of " + c.Alias},
 		{c.Whole != "", "whole=" + c.Whole}, {c.Limit > 0, fmt.Sprint("limit=", c.Limit)}, {c.Barred != "", "barred: " + c.Barred},
 		{c.Conflict != "", "conflict: " + c.Conflict},
 	} {
@@ -226,9 +226,9 @@ func TestUnion(t *testing.T) {
 	}
 }
 
-func TestBase(t *testing.T) {
+func TestStandsFor(t *testing.T) {
 	base := &Table{Columns: map[string]Column{"args": {Name: "args", Type: Keyword, Array: true}, "old": {Name: "old"}}}
-	own := &Table{Columns: map[string]Column{"args": {Name: "args", Type: Wildcard}}, Base: base}
+	own := &Table{Columns: map[string]Column{"args": {Name: "args", Type: Wildcard}}, StandsFor: base}
 	if c, ok := own.Column("args"); !ok || c.Type != Wildcard || !c.Array {
 		t.Errorf("args is %+v, %v", c, ok)
 	}

@@ -101,6 +101,7 @@ type Column struct {
 	Type     Type
 	Caseless string // a twin of the column that folds case (process.name.caseless), "" where there is none
 	Whole    string // of analysed text, a twin that holds the whole text as one (message.keyword), "" where there is none
+	Twin     string // of such a twin, the column that it is one of, "" of any other column
 	Array    bool   // may hold several values
 
 	// Filled is what the target itself puts where an event has no value, or an
@@ -110,6 +111,7 @@ type Column struct {
 
 	// What only the schemas of users say:
 
+	Alias     string // the column that this is another name of, "" where it is none
 	Limit     int    // the length of the longest value that the index has, in UTF-16 units (ignore_above); 0 where there is no limit
 	Object    bool   // holds other fields, and no value of its own
 	Flattened bool   // of Elastic's type flattened, or a part of such a field
@@ -133,10 +135,10 @@ type Table struct {
 	Patterns []Column // columns whose names have stars for any text, such as "labels.*"
 	Open     bool     // columns that are not listed may exist all the same
 
-	// Base is the table of a schema that comes with the project and that this
-	// one stands in for. It tells what users' schemas cannot: that a column
-	// may hold several values. It is nil where there is none.
-	Base *Table
+	// StandsFor is the table of a schema that comes with the project and that
+	// this one of a user's stands in for. It tells what users' schemas cannot:
+	// that a column may hold several values. It is nil where there is none.
+	StandsFor *Table
 }
 
 // Table returns the named table. A nil Schema has none.
@@ -155,9 +157,9 @@ func (t *Table) Column(name string) (Column, bool) {
 		return Column{}, false
 	}
 	c, ok := t.column(name)
-	if ok && t.Base != nil {
-		base, _ := t.Base.column(name)
-		c.Array = c.Array || base.Array
+	if ok && t.StandsFor != nil {
+		other, _ := t.StandsFor.Column(name)
+		c.Array = c.Array || other.Array
 	}
 	return c, ok
 }
