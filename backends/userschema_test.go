@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -30,6 +32,7 @@ func TestUserSchemaCorpus(t *testing.T) {
 		{"esql", "ecs_windows", userMapping(t, "ecs_windows")},
 		{"kusto", "microsoft_xdr", userColumns(t, "xdr")},
 		{"kusto", "sentinel_asim", userColumns(t, "asim", "sentinel")},
+		{"splunk", "splunk_cim", userDatasets(t, "cim")},
 	} {
 		o := backends.Options{Target: run.target, Pipeline: chainOf(t, []string{run.pipeline}), UnknownFields: schema.Refuse}
 		builtin, err := backends.New(o)
@@ -196,6 +199,37 @@ func userColumns(t *testing.T, names ...string) *schema.Schema {
 		}
 	}
 	return readUser(t, "schema.csv", []byte(b.String()))
+}
+
+// userDatasets renders the datasets of a schema as lists of their fields.
+func userDatasets(t *testing.T, name string) *schema.Schema {
+	t.Helper()
+	kinds := map[schema.Type]string{schema.Keyword: "string", schema.Int: "int", schema.Bool: "boolean", schema.Time: "time"}
+	s, err := schema.Builtin(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []*schema.Schema
+	for _, table := range slices.Sorted(maps.Keys(s.Tables)) {
+		text := "field,type\n"
+		for _, field := range slices.Sorted(maps.Keys(s.Tables[table].Columns)) {
+			text += field + "," + kinds[s.Tables[table].Columns[field].Type] + "\n"
+		}
+		path := filepath.Join(t.TempDir(), "fields.csv")
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		own, err := schema.ReadFile("splunk." + table + ":" + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, own)
+	}
+	merged, err := schema.Merge(all...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return merged
 }
 
 func readUser(t *testing.T, name string, text []byte) *schema.Schema {

@@ -1,6 +1,7 @@
 package backends_test
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -50,8 +51,18 @@ func userSchemaCase(t *testing.T, path string) {
 			docs, err = sigma.Parse(f.Name, f.Data)
 			rules = append(rules, docs...)
 		default:
+			_, name, _ := strings.Cut(f.Name, ":")
+			spec := filepath.Join(t.TempDir(), cmp.Or(name, f.Name))
+			if err := os.WriteFile(spec, f.Data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if name != "" {
+				spec = strings.TrimSuffix(f.Name, name) + spec
+			}
 			var s *schema.Schema
-			s, err = schema.Read("", f.Name, f.Data)
+			if s, err = schema.ReadFile(spec); s != nil {
+				s.Name = cmp.Or(name, f.Name)
+			}
 			schemas = append(schemas, s)
 		}
 		if err != nil {

@@ -38,7 +38,8 @@ rules by reason. Files are
     or JSON, in a file of the table's name, or with a column TableName for several
     tables; what .show database schema answers, also as json
   - of Splunk: what SEARCH | fieldsummary answers, or any CSV with a column field
-    and, where you know the types, type
+    and, where you know the types, type; of a dataset of a data model, named as
+    in splunk.Endpoint.Processes:FILE
 
 Without -t the target is lucene, kusto or splunk, as the schema says. The
 pipelines should be those that you convert with: where they name a table, yours

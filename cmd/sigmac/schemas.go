@@ -18,7 +18,7 @@ type schemaFlags struct {
 
 func (f *schemaFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVar(&f.schemas, "schema", nil, "your own tables, a `file`: a mapping of Elasticsearch, getschema of Kusto, fieldsummary of Splunk; elastic:, kusto:, splunk: or kusto.TABLE: before the path says what it is; may be repeated")
+	flags.StringArrayVar(&f.schemas, "schema", nil, "your own tables, a `file`: a mapping of Elasticsearch, getschema of Kusto, fieldsummary of Splunk; FORMAT: or FORMAT.TABLE: before the path says what it is (elastic, kusto, splunk); may be repeated")
 	flags.StringVar(&f.unknown, "unknown-fields", "", "what fields and tables are that the schema does not have: error (the default with --schema), warn, pass, or absent: a test of such a field is left out as never true")
 	_ = cmd.RegisterFlagCompletionFunc("unknown-fields", cobra.FixedCompletions([]string{"error", "warn", "pass", "absent"}, cobra.ShellCompDirectiveNoFileComp))
 }

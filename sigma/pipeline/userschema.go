@@ -126,6 +126,11 @@ func (w *run) useTable(t *schema.Table) {
 	own, ok := w.env.schema.Table(t.Name)
 	if !ok {
 		own, ok = w.env.schema.Table("")
+		if ok && t.Name != "" && w.env.schema.Format == schema.Splunk {
+			w.warn(w.rulePos(), sigma.Assumed, "", "%s says nothing of the dataset %s, which is taken to have the fields of the Common Information Model", w.env.schema.Name, t.Name)
+			w.use(t, nil)
+			return
+		}
 	}
 	if !ok {
 		w.missing(t.Name)

@@ -43,7 +43,8 @@ const (
 // content, unless it stands before the path, "kusto:schema.json". Where a file
 // is about one table without naming it, as the answer of getschema is, the
 // table has the name of the file without its extensions, or the one behind the
-// format: "kusto.SecurityEvent:columns.csv". The error is an ErrorList.
+// format: "kusto.SecurityEvent:columns.csv", and so has a list of the fields of a
+// dataset of Splunk: "splunk.Endpoint.Processes:fields.csv". The error is an ErrorList.
 func ReadFile(spec string) (*Schema, error) {
 	format, table, path := splitSpec(spec)
 	fail := func(code sigma.Code, msg string) (*Schema, error) {
@@ -82,7 +83,8 @@ func Read(format Format, name string, data []byte) (*Schema, error) {
 type reader struct {
 	file  *sigma.File
 	lines []int  // offset of the first byte of each line, once a place was asked for
-	table string // the name of a table that the file does not name
+	table string // the name of a table that the file does not name: as the user says, or the file's
+	named bool   // the user says it
 	out   *Schema
 	errs  sigma.ErrorList
 	more  int // notes that are not in out
@@ -92,12 +94,14 @@ type reader struct {
 const maxNotes = 100
 
 func read(format Format, table, name string, data []byte) (*Schema, error) {
-	if table == "" {
+	named := table != ""
+	if !named {
 		table, _, _ = strings.Cut(filepath.Base(filepath.ToSlash(name)), ".")
 	}
 	r := &reader{
 		file:  &sigma.File{Name: name, Data: decode(data)},
 		table: table,
+		named: named,
 		out:   &Schema{Name: name, Tables: map[string]*Table{}},
 	}
 	switch {
@@ -126,16 +130,19 @@ func read(format Format, table, name string, data []byte) (*Schema, error) {
 // addCommon adds the fields that every event of the product has.
 func (r *reader) addCommon() {
 	kind, names := Unknown, defaultFields
-	switch r.out.Format {
-	case Kusto:
+	switch {
+	case r.out.Format == Kusto:
 		return
-	case Elastic:
+	case r.out.Format == Elastic:
 		kind, names = Keyword, metadata
+	case r.named:
+		names = datasetFields
 	}
-	t := r.into("")
-	for _, name := range names {
-		if _, ok := t.Columns[name]; !ok {
-			t.Columns[name] = Column{Name: name, Type: kind}
+	for _, t := range r.out.Tables {
+		for _, name := range names {
+			if _, ok := t.Columns[name]; !ok {
+				t.Columns[name] = Column{Name: name, Type: kind}
+			}
 		}
 	}
 }

@@ -49,6 +49,9 @@
 //     unknown, even where all values so far were numbers.
 //   - Any CSV with a column field and, where the types are known, type: string,
 //     number, int, ip or ipv4, time.
+//   - Such a list of a dataset of a data model, which has to be named:
+//     splunk.Endpoint.Processes:FILE. Where no dataset is listed, those of the
+//     Common Information Model are taken for what they are there.
 //
 // The fields that the product gives every event, such as _index or sourcetype,
 // need not be listed.
@@ -137,7 +140,8 @@ type Table struct {
 
 	// StandsFor is the table of a schema that comes with the project and that
 	// this one of a user's stands in for. It tells what users' schemas cannot:
-	// that a column may hold several values. It is nil where there is none.
+	// that a column may hold several values, and what fills it. It is nil where
+	// there is none.
 	StandsFor *Table
 }
 
@@ -159,7 +163,7 @@ func (t *Table) Column(name string) (Column, bool) {
 	c, ok := t.column(name)
 	if ok && t.StandsFor != nil {
 		other, _ := t.StandsFor.Column(name)
-		c.Array = c.Array || other.Array
+		c.Array, c.Filled = c.Array || other.Array, other.Filled
 	}
 	return c, ok
 }

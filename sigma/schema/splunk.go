@@ -1,5 +1,7 @@
 package schema
 
+import "strings"
+
 // defaultFields are those that Splunk gives every event (Knowledge Manager
 // Manual, "Use default fields"), and those of its tags.
 var defaultFields = []string{
@@ -8,6 +10,9 @@ var defaultFields = []string{
 	"eventtype", "host", "index", "linecount", "punct", "source", "sourcetype", "splunk_server", "splunk_server_group",
 	"tag", "timeendpos", "timestamp", "timestartpos",
 }
+
+// datasetFields are those that each dataset of a data model inherits.
+var datasetFields = []string{"_time", "host", "index", "source", "sourcetype"}
 
 // splunkTypes are the types that a list of fields may give, by the names that
 // Splunk's data models and people use. Splunk itself has text only.
@@ -31,10 +36,15 @@ func (r *reader) splunk(g *grid) {
 		r.fail(&node{}, "fieldsummary gives it", "the first line has no column \"field\"")
 		return
 	}
-	t := r.into("")
+	dataset, prefix := "", "" // a search of a dataset has its name before each field
+	if r.named {
+		dataset = r.table
+		prefix = dataset[strings.LastIndexByte(dataset, '.')+1:] + "."
+	}
+	t := r.into(dataset)
 	for i := range g.rows {
 		row := &g.rows[i]
-		field := row.cell(name)
+		field := strings.TrimPrefix(row.cell(name), prefix)
 		if field == "" {
 			continue
 		}
