@@ -62,9 +62,9 @@ func (r *reader) delimited(format Format) {
 	}
 }
 
-// shorten cuts what a message has from a file.
+// shorten cuts what a message has from a file, which may be all of it.
 func shorten(s string) string {
-	const most = 200
+	const most = 500
 	if len(s) <= most {
 		return s
 	}

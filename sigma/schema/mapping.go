@@ -186,7 +186,7 @@ func belowNested(name string) string {
 // the same; what they add to each other is put together.
 func (m *mapping) add(c Column) {
 	if old, ok := m.columns[c.Name]; ok {
-		c = join(old, c, m.index.name)
+		c = join(old, c, shorten(m.index.name))
 	}
 	m.columns[c.Name] = c
 }

@@ -39,7 +39,7 @@ func Merge(schemas ...*Schema) (*Schema, error) {
 
 // merge adds the columns of an index to a table.
 func (r *reader) merge(t *Table, columns map[string]Column, patterns []Column, x index) {
-	t.merge(columns, patterns, cmpOr(x.name, "another index"), Elastic)
+	t.merge(columns, patterns, cmpOr(shorten(x.name), "another index"), Elastic)
 }
 
 func (t *Table) merge(columns map[string]Column, patterns []Column, from string, format Format) {

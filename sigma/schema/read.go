@@ -227,7 +227,7 @@ func (r *reader) failAt(off int, code sigma.Code, hint, format string, args ...a
 	if len(r.errs) == maxNotes {
 		return
 	}
-	r.errs = append(r.errs, &sigma.Error{Pos: r.pos(off), Code: code, Msg: fmt.Sprintf(format, args...), Hint: hint})
+	r.errs = append(r.errs, &sigma.Error{Pos: r.pos(off), Code: code, Msg: shorten(fmt.Sprintf(format, args...)), Hint: hint})
 }
 
 // fail notes an error at a part of a JSON document.
@@ -241,7 +241,7 @@ func (r *reader) noteAt(off int, hint, format string, args ...any) {
 		r.more++
 		return
 	}
-	r.out.Notes = append(r.out.Notes, &sigma.Error{Pos: r.pos(off), Code: sigma.Assumed, Msg: fmt.Sprintf(format, args...), Hint: hint})
+	r.out.Notes = append(r.out.Notes, &sigma.Error{Pos: r.pos(off), Code: sigma.Assumed, Msg: shorten(fmt.Sprintf(format, args...)), Hint: hint})
 }
 
 // decode returns the text as UTF-8 without a byte order mark. PowerShell
