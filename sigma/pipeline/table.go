@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -103,7 +104,7 @@ func (t checkFields) apply(w *run) {
 		if t.warn {
 			say = w.warn
 		}
-		say(pos, sigma.UnknownField, w.nearColumn(field), "the table %s has no column %q", w.rule.Table.Name, field)
+		say(pos, sigma.UnknownField, w.nearColumn(field), "the table %s has no column %q", w.tableName(), field)
 	}
 	for _, e := range w.rule.Where {
 		ir.Walk(e, func(e ir.Expr) bool {
@@ -125,11 +126,15 @@ func (t checkFields) apply(w *run) {
 	w.eachRead(check)
 }
 
+// tableName is what messages call the rule's table: one without a name by the
+// schema whose only table it is.
+func (w *run) tableName() string { return cmp.Or(w.rule.Table.Name, w.rule.Table.Schema) }
+
 // nearColumn suggests a column of the rule's table.
 func (w *run) nearColumn(field string) string {
 	var all []string
-	for name := range w.rule.Table.Columns {
-		all = append(all, name)
+	for c := range w.rule.Table.All() {
+		all = append(all, c.Name)
 	}
 	for _, c := range w.rule.Computed {
 		all = append(all, c.Name)

@@ -26,6 +26,7 @@ var builtins = [...]builtin{
 	{name: "asim"},
 	{name: "cim"},
 	{name: "ecs"},
+	{name: "ecs_logs"},
 	{name: "ecs_windows"},
 	{name: "ecs_windows_defend"},
 	{name: "ecs_windows_integration"},

@@ -3,6 +3,8 @@
 // schema; the printers of the languages ask it for operators and literals.
 package schema
 
+import "iter"
+
 // A Type is the type of a column, as far as it decides how a query is
 // written.
 type Type uint8
@@ -60,9 +62,11 @@ type Schema struct {
 // A Table is the columns of one table.
 type Table struct {
 	Name     string
+	Schema   string // the name of the schema
 	Columns  map[string]Column
 	Patterns []Column // columns whose name ends in ".*": everything below that prefix
 	Open     bool     // columns that are not listed may exist all the same
+	Base     *Table   // has the columns that are neither here nor below a pattern, or nil
 }
 
 // Table returns the named table. A nil Schema has none.
@@ -75,7 +79,7 @@ func (s *Schema) Table(name string) (*Table, bool) {
 }
 
 // Column returns the column with that exact name, or the one that a pattern
-// of the table gives. A nil Table knows no column.
+// of the table or its base gives. A nil Table knows no column.
 func (t *Table) Column(name string) (Column, bool) {
 	if t == nil {
 		return Column{}, false
@@ -90,5 +94,22 @@ func (t *Table) Column(name string) (Column, bool) {
 			return p, true
 		}
 	}
-	return Column{}, false
+	return t.Base.Column(name)
+}
+
+// All returns the columns of the table and of its base, in no order; a column
+// of both is that of the table.
+func (t *Table) All() iter.Seq[Column] {
+	return func(yield func(Column) bool) {
+		for base := t; base != nil; base = base.Base {
+			for name, c := range base.Columns {
+				if _, own := t.Columns[name]; own && base != t {
+					continue
+				}
+				if !yield(c) {
+					return
+				}
+			}
+		}
+	}
 }
