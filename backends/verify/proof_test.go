@@ -39,6 +39,7 @@ var runs = []run{
 	{target: "splunk"}, {target: "lucene"}, {target: "kql"}, {target: "eql"}, {target: "esql"}, {target: "kusto"},
 	{target: "splunk", pipelines: []string{"sysmon", "splunk_windows"}},
 	{target: "lucene", pipelines: []string{"ecs_windows"}}, {target: "kql", pipelines: []string{"ecs_windows"}}, {target: "eql", pipelines: []string{"ecs_windows"}}, {target: "esql", pipelines: []string{"ecs_windows"}},
+	{target: "lucene", pipelines: []string{"ecs"}}, {target: "kql", pipelines: []string{"ecs"}}, {target: "eql", pipelines: []string{"ecs"}}, {target: "esql", pipelines: []string{"ecs"}},
 	{target: "kusto", pipelines: []string{"microsoft_xdr"}}, {target: "kusto", pipelines: []string{"sentinel_asim"}},
 	{target: "splunk", pipelines: []string{"splunk_cim"}}, {target: "splunk", pipelines: []string{"splunk_cim"}, format: "data_model"},
 }
