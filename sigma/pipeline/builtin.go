@@ -31,6 +31,8 @@ type builtin struct {
 // builtins are the pipelines that come with the project, by the names that
 // pySigma's users type, sorted.
 var builtins = [...]builtin{
+	{name: "cisco_asa"},
+	{name: "crowdstrike"},
 	{name: "ecs", parts: []string{"ecs_windows", "ecs_linux", "ecs_macos_esf", "ecs_network", "ecs_zeek_beats", "ecs_suricata", "ecs_kubernetes", "ecs_cloud"}},
 	{name: "ecs_cloud"},
 	{name: "ecs_kubernetes"},
@@ -41,11 +43,18 @@ var builtins = [...]builtin{
 	{name: "ecs_windows"},
 	{name: "ecs_zeek_beats"},
 	{name: "ecs_zeek_corelight"},
+	{name: "fortigate"},
 	{name: "microsoft_xdr", aliases: []string{"microsoft_365_defender", "microsoft_defender", "microsoft_xdr_pipeline"}},
+	{name: "netflow"},
+	{name: "paloalto_panos", aliases: []string{"panos"}},
+	{name: "pfirewall"},
+	{name: "security_5156"},
 	{name: "sentinel_asim", aliases: []string{"sentinel_asim_pipeline"}},
 	{name: "splunk_cim", aliases: []string{"splunk_cim_data_model"}},
+	{name: "splunk_stream"},
 	{name: "splunk_sysmon_acceleration", aliases: []string{"splunk_windows_sysmon_acceleration_keywords"}},
 	{name: "splunk_windows"},
+	{name: "suricata"},
 	{name: "sysmon"},
 	{name: "windows-audit"},
 	{name: "windows-logsources"},
