@@ -259,7 +259,7 @@ func TestProof(t *testing.T) {
 		r := chosen[i]
 		sum.report(t, r)
 		t.Logf("%s: %d rules, %d events, of which %d match; differences that warnings tell of: %v", r, sum.rules, sum.events, sum.matched, sum.known)
-		if sum.rules < 40 || sum.events < 10*sum.rules || sum.unknown > 1 {
+		if sum.rules < 40 || sum.events < 10*sum.rules || sum.unknown > 2 {
 			t.Errorf("%s: only %d rules and %d events; %d queries are not known to the reader", r, sum.rules, sum.events, sum.unknown)
 		}
 	}
