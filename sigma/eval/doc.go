@@ -82,6 +82,11 @@
 //	3,000 rules                             7,300
 //	30,000 rules                           10,600
 //
+// By turns with readers of JSON over the same events (BenchmarkYardstick of
+// examples/bench, the best time of each turn), all is 0.36 to 0.38 of what
+// encoding/json needs to decode an event and six times what fastjson needs, with
+// the log source derived 0.31 to 0.32 of it and five times.
+//
 // Compile takes 0.3 s and the engine holds 13 MB; the rows of rules are older. Process creations are a
 // fifth of the events; half of the rules are about them. Rejected, or
 // replaced, as measured with events whose values repeated more often, which
