@@ -7,11 +7,14 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
 
-// apply gives the fields of items, those that values refer to and the rule's
-// list of fields their names. An item is read with what must hold beside it,
-// so that two searches for different events have different names.
+// apply gives the fields of items, those that values refer to, those that a
+// correlation reads and the rule's list of fields their names. An item is read
+// with what must hold beside it, so that two searches for different events have
+// different names.
 func (t *conditionalMapping) apply(w *run) {
-	w.renameFields(t.naming(w, given(nil).and(ir.Or(w.rule.Where), t.asked)))
+	whole := t.naming(w, given(nil).and(ir.Or(w.rule.Where), t.asked))
+	w.renameFields(whole)
+	w.renameReads(whole)
 	w.replace(func(e ir.Expr) ir.Expr { return t.expr(w, e, nil) })
 }
 

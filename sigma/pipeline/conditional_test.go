@@ -68,6 +68,31 @@ func TestConditionalMeaning(t *testing.T) {
 	}
 }
 
+// TestConditionalReads: a correlation reads a field by the names that it has
+// for the events of the rule.
+func TestConditionalReads(t *testing.T) {
+	p, err := pipeline.Parse("p.yml", []byte(conditional))
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs, err := sigma.Parse("r.yml", []byte("title: a\nname: a\nlogsource: {product: x}\ndetection: {s: {Kind: [1, 2]}, condition: s}\n---\n"+
+		"title: c\ncorrelation: {type: value_count, rules: a, timespan: 1m, group-by: [F], condition: {field: G, gte: 3}}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := ir.Link(docs, ir.LinkOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mapped, err := set.Correlations[0].Map(func(r *ir.Rule) (*ir.Rule, error) { return p.Apply(r, "") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := reads(mapped.Members[0].Rule), "F=a|b|c G=e|G"; got != want {
+		t.Errorf("it reads %s, want %s", got, want)
+	}
+}
+
 func randomRule(rnd *rand.Rand) string {
 	var b strings.Builder
 	b.WriteString("title: T\nlogsource: {product: windows}\ndetection:\n  all: {Kind: " + randomKinds(rnd) + "}\n")
