@@ -15,6 +15,7 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+	"github.com/sigma-compiler/sigmac/sigma/sigmago"
 	"github.com/sigma-compiler/sigmac/sigma/synth"
 )
 
@@ -39,6 +40,7 @@ func listings() []listing {
 		{"formats", "what queries can be wrapped in, by target", listFormats, true},
 		{"settings", "what -O can set, by target", listSettings, true},
 		{"pipelines", "processing pipelines that come with the program", listPipelines, false},
+		{"configs", "configurations of the legacy sigmac, with what -p takes their names for", listConfigs, false},
 		{"modifiers", "value modifiers of rules", listModifiers, false},
 		{"transformations", "steps that pipelines can have", listTransformations, false},
 		{"conditions", "conditions that steps of pipelines can have", listConditions, false},
@@ -187,6 +189,26 @@ func listPipelines([]*emit.Backend) []row {
 			Priority int      `json:"priority"`
 			Doc      string   `json:"doc"`
 		}{p.Name, some(p.Aliases), some(p.Targets), p.Priority, p.Doc}})
+	}
+	return rows
+}
+
+func listConfigs([]*emit.Backend) []row {
+	var rows []row
+	for _, n := range sigmago.LegacyNames() {
+		pipelines := n.Pipelines
+		if pipelines != nil && n.Generic != "" {
+			pipelines = append([]string{n.Generic}, pipelines...)
+		}
+		note := n.Note
+		if n.Foreign {
+			note = "for a target that this program does not have"
+		}
+		rows = append(rows, row{[]string{n.Name, strings.Join(pipelines, ","), note}, struct {
+			Name      string   `json:"name"`
+			Pipelines []string `json:"pipelines"` // empty: the name is an error
+			Note      string   `json:"note"`
+		}{n.Name, some(pipelines), note}})
 	}
 	return rows
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma/eval/backtrack"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+	"github.com/sigma-compiler/sigmac/sigma/sigmago"
 )
 
 // ruleFlags are the flags of the commands that run rules themselves.
@@ -63,22 +64,17 @@ func (f *ruleFlags) check() error {
 
 // chain returns the pipelines in one.
 func (f *ruleFlags) chain() (*pipeline.Pipeline, error) {
+	found, err := sigmago.Resolve(f.pipelines, pipeline.Resolve)
+	if err != nil {
+		return nil, &failure{exitConfig, err}
+	}
 	var parts []*pipeline.Pipeline
-	var errs sigma.ErrorList
-	for _, spec := range f.pipelines {
-		p, err := pipeline.Resolve(spec)
-		errs = append(errs, sigma.Errors(err)...)
-		if err != nil {
-			continue
-		}
+	for _, p := range found {
 		for _, part := range p.Parts() {
 			if !slices.Contains(parts, part) {
 				parts = append(parts, part)
 			}
 		}
-	}
-	if len(errs) > 0 {
-		return nil, &failure{exitConfig, errs}
 	}
 	return pipeline.Chain(parts...), nil
 }

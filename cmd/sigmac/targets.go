@@ -12,6 +12,7 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
 	"github.com/sigma-compiler/sigmac/sigma/schema"
+	"github.com/sigma-compiler/sigmac/sigma/sigmago"
 )
 
 // targetFlags are the flags that say what to compile to.
@@ -243,13 +244,10 @@ func list(names []string) string {
 // that is left out for some of them is noted.
 func choosePipelines(bs []*emit.Backend, specs []string, note func(string, ...any)) ([]*pipeline.Pipeline, error) {
 	chosen := make([][]*pipeline.Pipeline, len(bs))
-	var errs sigma.ErrorList
-	for _, spec := range specs {
-		p, err := pipeline.Resolve(spec)
-		if err == nil {
-			err = assign(chosen, bs, p, note)
-		}
-		errs = append(errs, sigma.Errors(err)...)
+	found, err := sigmago.Resolve(specs, pipeline.Resolve)
+	errs := sigma.Errors(err)
+	for _, p := range found {
+		errs = append(errs, sigma.Errors(assign(chosen, bs, p, note))...)
 	}
 	if len(errs) > 0 {
 		return nil, &failure{exitConfig, errs}

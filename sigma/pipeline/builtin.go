@@ -22,6 +22,7 @@ var files embed.FS
 type builtin struct {
 	name    string // the file's name without .yml
 	aliases []string
+	parts   []string // the pipelines that run before the file's own steps
 	once    sync.Once
 	p       *Pipeline
 	err     error
@@ -30,15 +31,34 @@ type builtin struct {
 // builtins are the pipelines that come with the project, by the names that
 // pySigma's users type, sorted.
 var builtins = [...]builtin{
+	{name: "cisco_asa"},
+	{name: "crowdstrike"},
+	{name: "ecs", parts: []string{"ecs_windows", "ecs_linux", "ecs_macos_esf", "ecs_network", "ecs_zeek_beats", "ecs_suricata", "ecs_kubernetes", "ecs_cloud"}},
+	{name: "ecs_cloud"},
+	{name: "ecs_kubernetes"},
+	{name: "ecs_linux"},
+	{name: "ecs_macos_esf", aliases: []string{"ecs_macos"}},
+	{name: "ecs_network"},
+	{name: "ecs_suricata"},
 	{name: "ecs_windows"},
+	{name: "ecs_zeek_beats"},
+	{name: "ecs_zeek_corelight"},
+	{name: "fortigate"},
 	{name: "microsoft_xdr", aliases: []string{"microsoft_365_defender", "microsoft_defender", "microsoft_xdr_pipeline"}},
+	{name: "netflow"},
+	{name: "paloalto_panos", aliases: []string{"panos"}},
+	{name: "pfirewall"},
+	{name: "security_5156"},
 	{name: "sentinel_asim", aliases: []string{"sentinel_asim_pipeline"}},
 	{name: "splunk_cim", aliases: []string{"splunk_cim_data_model"}},
+	{name: "splunk_stream"},
 	{name: "splunk_sysmon_acceleration", aliases: []string{"splunk_windows_sysmon_acceleration_keywords"}},
 	{name: "splunk_windows"},
+	{name: "suricata"},
 	{name: "sysmon"},
 	{name: "windows-audit"},
 	{name: "windows-logsources"},
+	{name: "zeek"},
 }
 
 // Info describes a pipeline that comes with the project.
@@ -84,8 +104,27 @@ func (b *builtin) load() (*Pipeline, error) {
 			return
 		}
 		b.p, b.err = parse(name, data, b.name)
+		if b.err == nil && b.parts != nil {
+			b.err = b.chain()
+		}
 	})
 	return b.p, b.err
+}
+
+// chain puts the parts of the pipeline before it.
+func (b *builtin) chain() error {
+	own := b.p
+	var ps []*Pipeline
+	for _, name := range b.parts {
+		p, ok := Builtin(name)
+		if !ok {
+			return fmt.Errorf("the part %q cannot be read", name)
+		}
+		ps = append(ps, p)
+	}
+	b.p = Chain(append(ps, own)...)
+	b.p.Name, b.p.Doc, b.p.backends = own.Name, own.Doc, own.backends
+	return nil
 }
 
 // Resolve returns the pipeline that a user names: one that comes with the

@@ -23,6 +23,7 @@ var ruleConditions = []condition[ruleCond]{
 	{"is_sigma_correlation_rule", "the rule is a correlation", func(*params) ruleCond { return func(*run) bool { return false } }},
 	{"rule_attribute", "an attribute of the rule compares so", makeAttribute},
 	{"tag", "the rule has that tag", makeTag},
+	{"target", "the query is for one of these targets (an extension)", makeTarget},
 }
 
 func makeLogSource(p *params) ruleCond {

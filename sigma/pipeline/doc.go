@@ -135,6 +135,45 @@
 // matches-less, matches-more or not-evaluated. In the message of all four,
 // $logsource is what the rule says of its log source.
 //
+// conditional_field_mapping is field_name_mapping for names that depend on the
+// event or on the log source. A key field=value holds for events that have
+// that value in the field, as far as the rule says: what must hold beside an
+// item counts, so that searches for different events have different names, and
+// where the rule has several values, each name is asked for together with its
+// values. service=value, category=value and product=value hold for the rule's
+// log source as the rule has it, or else as earlier steps made it; the most
+// specific decides. default holds where nothing else does; without it the
+// field keeps its name, and where a value could have decided, the query has a
+// warning:
+//
+//	type: conditional_field_mapping
+//	mapping:
+//	  Details: {EventID=13: registry.value, default: [details, message]}
+//	  Image: {category=process_creation: process.executable, default: image}
+//	  User: user.name
+//
+// add_alternative notes items as add_condition has them, and
+// require_alternative adds what was noted so far to the rule: the items of one
+// of these steps must match.
+//
+//	type: add_alternative
+//	conditions: {source: 'WinEventLog:Security'}
+//
+// add_index adds names to the indices that the rule's events are in, the state
+// index, with otherwise: true only where there is none. index_condition makes a
+// condition on a field of them, for Splunk, and index_table the table or the
+// union of tables that a Kusto query begins with:
+//
+//	{type: add_index, index: ['winlogbeat-*']}
+//	{type: index_condition, field: index, rule_conditions: [{type: target, targets: [splunk]}]}
+//
+// add_query adds a piece of query in the target's language, with a warning.
+//
+// The rule condition target holds where the query is for one of the targets, by
+// the names that allowed_backends knows:
+//
+//	rule_conditions: [{type: target, targets: [splunk, elasticsearch]}]
+//
 // The rule condition logsource_lacks holds where the log source has none of
 // the attributes:
 //

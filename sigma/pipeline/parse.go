@@ -50,6 +50,7 @@ func parse(name string, data []byte, from string) (*Pipeline, error) {
 // A parser reads one file.
 type parser struct {
 	file   *sigma.File
+	fileOf func(*yaml.Node) *sigma.File // of a tree whose nodes have several files
 	errs   sigma.ErrorList
 	nodes  int
 	steps  int
@@ -66,7 +67,11 @@ func (p *parser) fail(pos sigma.Pos, code sigma.Code, hint, format string, args 
 
 // at returns the place of a node.
 func (p *parser) at(n *yaml.Node) sigma.Pos {
-	return sigma.Pos{File: p.file, Line: n.Line, Col: n.Column}
+	file := p.file
+	if p.fileOf != nil {
+		file = p.fileOf(n)
+	}
+	return sigma.Pos{File: file, Line: n.Line, Col: n.Column}
 }
 
 // yamlLine finds the line in the messages of the YAML package.

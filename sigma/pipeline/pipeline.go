@@ -114,20 +114,24 @@ func (p *Pipeline) Supports(target string) error {
 	if p.backends == nil {
 		return nil
 	}
-	for _, b := range p.backends {
-		switch {
-		case b == target,
-			b == "elasticsearch" && slices.Contains(elastic, target),
-			b == "opensearch" && target == "lucene",
-			target == "elasticsearch" && slices.Contains(elastic, b):
-			return nil
-		}
+	if includes(p.backends, target) {
+		return nil
 	}
 	return sigma.ErrorList{{
 		Code: sigma.BadPipeline,
 		Msg:  fmt.Sprintf("the pipeline %q is not for the target %s", p.Name, target),
 		Hint: "it is for " + strings.Join(p.backends, ", "),
 	}}
+}
+
+// includes reports whether a list of targets has that one.
+func includes(targets []string, target string) bool {
+	return slices.ContainsFunc(targets, func(t string) bool {
+		return t == target ||
+			t == "elasticsearch" && slices.Contains(elastic, target) ||
+			t == "opensearch" && target == "lucene" ||
+			target == "elasticsearch" && slices.Contains(elastic, t)
+	})
 }
 
 // Apply returns the rule as the steps of the pipeline make it for the target.
@@ -142,7 +146,7 @@ func (p *Pipeline) Apply(r *ir.Rule, target string) (*ir.Rule, error) {
 	if err := p.Supports(target); err != nil {
 		return nil, err
 	}
-	w := run{rule: r, vars: p.vars, env: &p.env}
+	w := run{rule: r, target: target, vars: p.vars, env: &p.env}
 	if p.tracks {
 		w.marks = make(map[ir.Expr]mark)
 		w.fieldMarks = make(map[string]mark)

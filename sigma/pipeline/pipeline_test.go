@@ -195,7 +195,7 @@ func TestResolve(t *testing.T) {
 		{file, "b", ""},
 		{filepath.Join(dir, "good"), "b, a", ""},
 		{"splunk-windows", "", `did you mean "splunk_windows"`},
-		{"nonsense", "", "the pipelines are ecs_windows, "},
+		{"nonsense", "", "the pipelines are cisco_asa, "},
 		{filepath.Join(dir, "none"), "", "the folder has no pipeline"},
 		{filepath.Join(dir, "bad"), "", "b.yml:1:1"},
 	} {

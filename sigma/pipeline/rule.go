@@ -175,14 +175,7 @@ func (t *addCondition) apply(w *run) {
 			return
 		}
 	}
-	where := make([]ir.Expr, len(w.rule.Where))
-	for i, x := range w.rule.Where {
-		where[i] = ir.All(e, x)
-	}
-	w.mutable().Where = where
-	if w.marks != nil {
-		w.mark(nil, e, false)
-	}
+	w.require(e)
 }
 
 // filled returns the condition with the attributes of the rule's log source

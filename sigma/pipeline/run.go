@@ -13,6 +13,7 @@ import (
 // A run is one rule on its way through a pipeline.
 type run struct {
 	rule    *ir.Rule // the caller's until mutable is called
+	target  string   // the name of the backend; "" where it is not known
 	copied  bool
 	stateOK bool // rule.State is the run's own
 	step    *step
@@ -27,6 +28,8 @@ type run struct {
 	fieldMarks map[string]mark  // of field names outside of items
 
 	raws map[*ir.Raw]raw // pieces of query whose field may still be mapped
+
+	alternatives []ir.Expr // of which one must match, not yet in the rule
 }
 
 // A mark says what was done to an item or a field.
@@ -139,9 +142,14 @@ func (w *run) rulePos() sigma.Pos {
 // rewrite replaces the expressions of the rule by what f makes of each of
 // their parts.
 func (w *run) rewrite(f func(ir.Expr) ir.Expr) {
+	w.replace(func(e ir.Expr) ir.Expr { return ir.Rewrite(e, f) })
+}
+
+// replace replaces the expressions of the rule by what f makes of them.
+func (w *run) replace(f func(ir.Expr) ir.Expr) {
 	var out []ir.Expr
 	for i, e := range w.rule.Where {
-		n := ir.Rewrite(e, f)
+		n := f(e)
 		if out == nil && !sameExpr(n, e) {
 			out = slices.Clone(w.rule.Where)
 		}

@@ -54,6 +54,13 @@ var transformations = []transformationType{
 	{name: "set_table", ours: true, doc: "the rule is about that table of a schema", make: makeSetTable},
 	{name: "computed_field", ours: true, doc: "a field that the rule uses is computed by the query", make: makeComputedField},
 	{name: "computed_fields", ours: true, doc: "fields that are no columns are computed, all by one expression with their name in it", make: makeComputedFields},
+	{name: "conditional_field_mapping", ours: true, doc: "fields get names that depend on a value of the event or on the log source", make: makeConditionalMapping},
+	{name: "add_alternative", ours: true, doc: "further items, of which those of one such step must match", make: makeAddAlternative},
+	{name: "require_alternative", ours: true, doc: "what add_alternative added so far must match", make: makeRequireAlternative},
+	{name: "add_index", ours: true, doc: "the events are in one of these indices too", make: makeAddIndex},
+	{name: "index_condition", ours: true, doc: "the indices become a condition on a field", make: makeIndexCondition},
+	{name: "index_table", ours: true, doc: "the indices become the table of a query", make: makeIndexTable},
+	{name: "add_query", ours: true, doc: "a piece of query must match too", make: makeAddQuery},
 	{name: "check_fields", ours: true, doc: "fields must be columns of the table", make: makeCheckFields},
 }
 

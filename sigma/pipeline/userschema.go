@@ -258,7 +258,7 @@ func (w *run) describe() (table, column string) {
 	case w.env.schema != nil:
 		return w.env.schema.Name, "field"
 	}
-	return "the schema", "field"
+	return "the table " + w.rule.Table.Schema, "column"
 }
 
 // checkFields reports the fields of the items, and of correlations, that
@@ -295,7 +295,10 @@ func (w *run) checkFields(say func(sigma.Pos, sigma.Code, string, string, ...any
 func (w *run) nearColumn(field string) string {
 	all, ok := w.env.names[w.own]
 	if !ok {
-		all = slices.Sorted(maps.Keys(w.rule.Table.Columns))
+		for c := range w.rule.Table.All() {
+			all = append(all, c.Name)
+		}
+		slices.Sort(all)
 	}
 	for _, c := range w.rule.Computed {
 		all = append(slices.Clip(all), c.Name)

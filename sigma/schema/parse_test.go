@@ -59,3 +59,30 @@ func TestParseErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestIncludeInTable shows that a table refers to the columns of another
+// schema, and has its own before them.
+func TestIncludeInTable(t *testing.T) {
+	base := &Schema{Name: "base", Tables: map[string]*Table{"": {Columns: map[string]Column{
+		"a": {Name: "a", Type: Int}, "b": {Name: "b", Type: Int}}}}}
+	s, err := parse("s", "[x]\ninclude: base\nkeyword: a c\n", func(string) (*Schema, error) { return base, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := s.Tables["x"]
+	for name, want := range map[string]Type{"a": Keyword, "b": Int, "c": Keyword} {
+		if c, ok := x.Column(name); !ok || c.Type != want {
+			t.Errorf("%s is %v, %v, want %v", name, c.Type, ok, want)
+		}
+	}
+	if _, ok := x.Column("d"); ok {
+		t.Error("there is a column d")
+	}
+	n := 0
+	for range x.All() {
+		n++
+	}
+	if n != 3 || x.Schema != "s" {
+		t.Errorf("%d columns of schema %q, want 3 of s", n, x.Schema)
+	}
+}

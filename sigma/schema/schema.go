@@ -58,6 +58,7 @@
 package schema
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/sigma-compiler/sigmac/sigma"
@@ -134,9 +135,11 @@ type Schema struct {
 // A Table is the columns of one table.
 type Table struct {
 	Name     string
+	Schema   string // the name of the schema
 	Columns  map[string]Column
 	Patterns []Column // columns whose names have stars for any text, such as "labels.*"
 	Open     bool     // columns that are not listed may exist all the same
+	Base     *Table   // has the columns that are neither here nor below a pattern, or nil
 
 	// StandsFor is the table of a schema that comes with the project and that
 	// this one of a user's stands in for. It tells what users' schemas cannot:
@@ -155,7 +158,7 @@ func (s *Schema) Table(name string) (*Table, bool) {
 }
 
 // Column returns the column with that exact name, or the one that a pattern
-// of the table gives. A nil Table knows no column.
+// of the table or its base gives. A nil Table knows no column.
 func (t *Table) Column(name string) (Column, bool) {
 	if t == nil {
 		return Column{}, false
@@ -178,7 +181,24 @@ func (t *Table) column(name string) (Column, bool) {
 			return p, true
 		}
 	}
-	return Column{}, false
+	return t.Base.Column(name)
+}
+
+// All returns the columns of the table and of its base, in no order; a column
+// of both is that of the table.
+func (t *Table) All() iter.Seq[Column] {
+	return func(yield func(Column) bool) {
+		for base := t; base != nil; base = base.Base {
+			for name, c := range base.Columns {
+				if _, own := t.Columns[name]; own && base != t {
+					continue
+				}
+				if !yield(c) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // matches reports whether a name is what a pattern with stars says. A star is
