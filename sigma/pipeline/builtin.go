@@ -103,8 +103,11 @@ func (b *builtin) load() (*Pipeline, error) {
 			b.err = err
 			return
 		}
-		b.p, b.err = parse(name, data, b.name)
-		if b.err == nil && b.parts != nil {
+		if b.p, b.err = (Options{}).parse(name, data, b.name); b.err != nil {
+			return
+		}
+		b.p.spec = b.name
+		if b.parts != nil {
 			b.err = b.chain()
 		}
 	})
@@ -127,14 +130,21 @@ func (b *builtin) chain() error {
 	return nil
 }
 
+// Resolve returns the pipeline that a user names, with the zero Options.
+func Resolve(spec string) (*Pipeline, error) { return Options{}.Resolve(spec) }
+
 // Resolve returns the pipeline that a user names: one that comes with the
-// project, a file, or a folder, of which all files *.yml and *.yaml are
-// chained in the order of their names. The error is an ErrorList.
-func Resolve(spec string) (*Pipeline, error) {
+// project, a file, or a folder (as pySigma has it, also written folder/*), of
+// which all files *.yml and *.yaml are chained. The error is an ErrorList.
+func (o Options) Resolve(spec string) (*Pipeline, error) {
 	if p, ok := Builtin(spec); ok {
 		return p, nil
 	}
-	info, err := os.Stat(spec)
+	path := spec
+	if strings.HasSuffix(spec, "/*") {
+		path = strings.TrimRight(spec, "/*")
+	}
+	info, err := os.Stat(path)
 	switch {
 	case err != nil:
 		return nil, sigma.ErrorList{{
@@ -143,9 +153,9 @@ func Resolve(spec string) (*Pipeline, error) {
 			Hint: near(spec, builtinNames(), "the pipelines are "+strings.Join(builtinNames(), ", ")),
 		}}
 	case info.IsDir():
-		return resolveFolder(spec)
+		return o.folder(path)
 	}
-	return resolveFile(spec)
+	return o.file(path)
 }
 
 func builtinNames() []string {
@@ -156,7 +166,8 @@ func builtinNames() []string {
 	return out
 }
 
-func resolveFile(path string) (*Pipeline, error) {
+// file reads the pipeline of a file.
+func (o Options) file(path string) (*Pipeline, error) {
 	info, err := os.Stat(path)
 	if err == nil && info.Size() > maxBytes {
 		return nil, sigma.ErrorList{{Pos: sigma.Pos{File: &sigma.File{Name: path}}, Code: sigma.Limit, Msg: fmt.Sprintf("the file has more than %d bytes", maxBytes)}}
@@ -165,11 +176,14 @@ func resolveFile(path string) (*Pipeline, error) {
 	if err != nil {
 		return nil, sigma.ErrorList{{Pos: sigma.Pos{File: &sigma.File{Name: path}}, Code: sigma.Unreadable, Msg: err.Error()}}
 	}
-	return Parse(path, data)
+	if o.Files == nil {
+		o.Files = folder(filepath.Dir(path))
+	}
+	return o.Parse(path, data)
 }
 
-// resolveFolder chains the pipelines of a folder and the folders in it.
-func resolveFolder(dir string) (*Pipeline, error) {
+// folder chains the pipelines of a folder and the folders in it.
+func (o Options) folder(dir string) (*Pipeline, error) {
 	var paths []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if ext := filepath.Ext(path); err == nil && !d.IsDir() && (ext == ".yml" || ext == ".yaml") {
@@ -186,7 +200,7 @@ func resolveFolder(dir string) (*Pipeline, error) {
 	var ps []*Pipeline
 	var errs sigma.ErrorList
 	for _, path := range paths {
-		p, err := resolveFile(path)
+		p, err := o.file(path)
 		errs = append(errs, sigma.Errors(err)...)
 		ps = append(ps, p)
 	}

@@ -67,17 +67,28 @@ func (w *run) mutable() *ir.Rule {
 	return w.rule
 }
 
-// setState notes a value for the backend and for later conditions.
-func (w *run) setState(key, value string) {
+// setState notes a text for the backend and for later conditions.
+func (w *run) setState(key, text string) { w.setData(key, text, text) }
+
+// setData notes a value: its text, and what it is for templates.
+func (w *run) setData(key, text string, data any) {
 	r := w.mutable()
 	if !w.stateOK {
-		r.State = maps.Clone(r.State)
+		r.State, r.Data = maps.Clone(r.State), maps.Clone(r.Data)
 		if r.State == nil {
 			r.State = make(map[string]string)
 		}
 		w.stateOK = true
 	}
-	r.State[key] = value
+	r.State[key] = text
+	if _, same := data.(string); same {
+		delete(r.Data, key)
+		return
+	}
+	if r.Data == nil {
+		r.Data = make(map[string]any)
+	}
+	r.Data[key] = data
 }
 
 // fail reports an error at a place of the rule. The hint ends with the place

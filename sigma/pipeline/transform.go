@@ -9,8 +9,8 @@ type transformationType struct {
 }
 
 // transformations is the one table of them: pySigma's first, then the
-// project's own. Those without make are known, and refused until they are
-// supported.
+// project's own. The one without make is known, and refused: it is for Python
+// programs.
 var transformations = []transformationType{
 	{name: "field_name_mapping", doc: "fields get other names, one or several", make: makeFieldMapping},
 	{name: "field_name_prefix_mapping", doc: "the beginnings of field names are replaced", make: makePrefixMapping},
@@ -19,13 +19,13 @@ var transformations = []transformationType{
 	{name: "field_name_transform", doc: "field names go through a Python function"},
 	{name: "drop_detection_item", doc: "items are left out, with a warning that says what that does", make: makeDrop},
 	{name: "hashes_fields", doc: "a test of Hashes becomes tests of a field for each algorithm", make: makeHashes},
-	{name: "extract_fields", doc: "parts of values become tests of fields of their own"},
+	{name: "extract_fields", doc: "parts of values become tests of fields of their own", make: makeExtract},
 	{name: "wildcard_placeholders", doc: "placeholders become *", make: makeWildcardPlaceholders},
 	{name: "value_placeholders", doc: "placeholders become the values of a variable", make: makeValuePlaceholders},
 	{name: "query_expression_placeholders", doc: "items become a piece of query", make: makeQueryPlaceholders},
-	{name: "file_placeholders", doc: "placeholders become what a file lists"},
-	{name: "http_placeholders", doc: "placeholders become what a server answers"},
-	{name: "command_placeholders", doc: "placeholders become what a command prints"},
+	{name: "file_placeholders", doc: "placeholders become what a file lists", make: makeFileSource},
+	{name: "http_placeholders", doc: "placeholders become what a server answers, if that is allowed", make: makeHTTPSource},
+	{name: "command_placeholders", doc: "placeholders become what a command prints, if that is allowed", make: makeCommandSource},
 	{name: "add_condition", doc: "further items must match", make: makeAddCondition},
 	{name: "change_logsource", doc: "the rule gets another log source", make: makeChangeLogSource},
 	{name: "add_field", doc: "names are added to the rule's fields", make: makeAddField},
@@ -34,7 +34,7 @@ var transformations = []transformationType{
 	{name: "replace_string", doc: "parts of values are replaced by a regular expression", make: makeReplaceString},
 	{name: "map_string", doc: "whole values are replaced", make: makeMapString},
 	{name: "set_state", doc: "a value is noted for the backend and for conditions", make: makeSetState},
-	{name: "regex", doc: "values become regular expressions"},
+	{name: "regex", doc: "values become regular expressions", make: makeRegex},
 	{name: "set_value", doc: "the values of items are replaced by one value", make: makeSetValue},
 	{name: "convert_type", doc: "values become strings or numbers", make: makeConvertType},
 	{name: "case", doc: "values are written in lower, upper or snake case", make: makeCase},
