@@ -43,7 +43,7 @@ type Compiler struct {
 
 // A Query is what one condition of a rule compiles to.
 type Query struct {
-	Text string // in the format of the compiler
+	Text string // in the format of the compiler, after the pipeline's postprocessing
 	Bare string // the query in the language alone, with nothing round it
 }
 
@@ -52,6 +52,8 @@ type Query struct {
 type Result struct {
 	Queries  []Query
 	Warnings sigma.ErrorList
+
+	rule *ir.Rule // as Map returned it, for finalizers
 }
 
 // New returns a compiler, or an error where the target, the format or a
@@ -176,7 +178,7 @@ func (c *Compiler) Map(r *ir.Rule) (*ir.Rule, error) { return c.pipeline.Apply(r
 // Mapped compiles a rule that Map returned.
 func (c *Compiler) Mapped(r *ir.Rule) (*Result, error) {
 	j := &emit.Job{Backend: c.backend, Rule: r, Settings: c.settings}
-	out := &Result{Queries: make([]Query, 0, len(r.Where))}
+	out := &Result{Queries: make([]Query, 0, len(r.Where)), rule: r}
 	query, bare := c.backend.Query, c.backend.Format("")
 	if c.format.Query != nil {
 		query, bare = c.format.Query, &emit.Format{}
@@ -191,7 +193,12 @@ func (c *Compiler) Mapped(r *ir.Rule) (*Result, error) {
 		}
 		text := query(j, e)
 		if len(j.Errors) == 0 {
-			out.Queries = append(out.Queries, Query{Text: write(j, c.format, text), Bare: write(j, bare, text)})
+			q := Query{Text: write(j, c.format, text), Bare: write(j, bare, text)}
+			var err error
+			if q.Text, err = c.pipeline.Postprocess(r, q.Text, c.vars()); err != nil {
+				return nil, err
+			}
+			out.Queries = append(out.Queries, q)
 		}
 	}
 	if len(j.Errors) > 0 {

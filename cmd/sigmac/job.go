@@ -16,6 +16,7 @@ type job struct {
 	app     *app
 	targets []*target
 	render  renderer   // nil where queries are not wanted
+	final   bool       // finalizers make one text of queries
 	dir     *outputDir // where files go; nil where all output is one stream
 	report  reporter
 	quiet   bool      // no warnings
@@ -33,9 +34,10 @@ type outcome struct {
 	of    []tally // of each target
 	err   error   // why the output could not be written
 
-	verified []verified // of each target, where queries are compared with their rules
-	why      reasons    // where they are counted
-	inPart   int        // rules that work, but of which a part never matches
+	verified  []verified  // of each target, where queries are compared with their rules
+	why       reasons     // where they are counted
+	inPart    int         // rules that work, but of which a part never matches
+	collected []collected // for finalizers, in the order of documents and targets
 }
 
 // A fate is what became of a rule, the better before the worse.
@@ -240,15 +242,24 @@ func (d *document) print(k kind, target string, list sigma.ErrorList) {
 
 // write renders what a target made of the document.
 func (d *document) write(t *target, result *backends.Result, errs sigma.ErrorList) {
-	if d.render == nil {
+	switch {
+	case d.render == nil:
 		return
-	}
-	if d.dir == nil {
+	case d.dir == nil && d.final && t.Finalizes():
+		if result != nil {
+			d.collected = append(d.collected, collected{t, result})
+		}
+		return
+	case d.dir == nil:
 		d.render(&d.text, d, t, result, errs)
 		return
 	}
 	var p piece
-	d.render(&p, d, t, result, errs)
+	if d.final && t.Finalizes() {
+		p = d.finalized(t, result)
+	} else {
+		d.render(&p, d, t, result, errs)
+	}
 	if len(p.text) == 0 || d.err != nil {
 		return
 	}

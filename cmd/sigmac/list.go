@@ -42,7 +42,7 @@ func listings() []listing {
 		{"pipelines", "processing pipelines that come with the program", listPipelines, false},
 		{"configs", "configurations of the legacy sigmac, with what -p takes their names for", listConfigs, false},
 		{"modifiers", "value modifiers of rules", listModifiers, false},
-		{"transformations", "steps that pipelines can have", listTransformations, false},
+		{"transformations", "steps, postprocessing items and finalizers that pipelines can have", listTransformations, false},
 		{"conditions", "conditions that steps of pipelines can have", listConditions, false},
 		{"traits", "what events of synth can have that not every store can hold", listTraits, false},
 	}
@@ -229,20 +229,20 @@ func listTransformations([]*emit.Backend) []row { return listFeatures(true) }
 
 func listConditions([]*emit.Backend) []row { return listFeatures(false) }
 
-// listFeatures lists the transformations, or all other features.
+// listFeatures lists the conditions, or all other features.
 func listFeatures(transformations bool) []row {
 	var rows []row
 	for _, f := range pipeline.Features() {
-		if (f.Kind == "transformation") != transformations {
+		if strings.HasSuffix(f.Kind, "condition") == transformations {
 			continue
 		}
 		note := f.Kind
 		switch {
 		case !f.Supported:
-			note = "not supported yet"
+			note = "only in pySigma"
 		case f.Extension:
 			note = "extension"
-		case transformations:
+		case f.Kind == "transformation":
 			note = ""
 		}
 		rows = append(rows, row{[]string{f.Name, note, f.Doc}, struct {

@@ -16,8 +16,8 @@ import (
 
 // ruleFlags are the flags of the commands that run rules themselves.
 type ruleFlags struct {
+	pipelineFlags
 	rules     []string
-	pipelines []string
 	skip      bool
 	quiet     bool
 	backtrack bool
@@ -27,7 +27,7 @@ type ruleFlags struct {
 func (f *ruleFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVarP(&f.rules, "rules", "r", nil, "rules: a `file`, a folder or - for standard input; may be repeated")
-	flags.StringArrayVarP(&f.pipelines, "pipeline", "p", nil, "processing pipeline: a `name`, a file or a folder; may be repeated")
+	f.pipelineFlags.add(cmd)
 	flags.BoolVarP(&f.skip, "skip-errors", "s", false, "go on without the rules that do not compile")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings, no summary and no progress on standard error, only errors")
 	flags.BoolVar(&f.backtrack, "backtrack", false, "run regular expressions with look-around and back-references, by a slower engine with limits")
@@ -64,7 +64,7 @@ func (f *ruleFlags) check() error {
 
 // chain returns the pipelines in one.
 func (f *ruleFlags) chain() (*pipeline.Pipeline, error) {
-	found, err := sigmago.Resolve(f.pipelines, pipeline.Resolve)
+	found, err := sigmago.Resolve(f.pipelines, f.pipelineOptions().Resolve)
 	if err != nil {
 		return nil, &failure{exitConfig, err}
 	}

@@ -36,6 +36,9 @@ func (s *stream) put(p *piece) error {
 // outputFailure returns the failure of an output that cannot be written. Where
 // its reader went away there is nobody to tell.
 func outputFailure(err error) error {
+	if known := (*failure)(nil); errors.As(err, &known) {
+		return err // a finalizer's
+	}
 	if errors.Is(err, syscall.EPIPE) {
 		return &failure{code: exitRules}
 	}

@@ -17,11 +17,11 @@ import (
 
 // targetFlags are the flags that say what to compile to.
 type targetFlags struct {
-	targets   []string
-	pipelines []string
-	without   bool
-	formats   []string
-	settings  []string
+	pipelineFlags
+	targets  []string
+	without  bool
+	formats  []string
+	settings []string
 	schemaFlags
 	bySchema bool // without a target, the one that a schema is about
 }
@@ -36,7 +36,7 @@ func (f *targetFlags) add(cmd *cobra.Command) {
 // addOthers adds the flags that do not say how often something is written.
 func (f *targetFlags) addOthers(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVarP(&f.pipelines, "pipeline", "p", nil, "processing pipeline: a `name`, a file or a folder; may be repeated")
+	f.pipelineFlags.add(cmd)
 	flags.BoolVar(&f.without, "without-pipeline", false, "say that no pipeline is wanted")
 	flags.StringArrayVarP(&f.settings, "option", "O", nil, "setting of the target, `key=value`; target.key=value for one of several targets")
 	f.schemaFlags.add(cmd)
@@ -68,7 +68,7 @@ func (f *targetFlags) resolve(note func(format string, args ...any)) ([]*target,
 	if err != nil {
 		return nil, err
 	}
-	pipelines, err := choosePipelines(bs, f.pipelines, note)
+	pipelines, err := choosePipelines(bs, &f.pipelineFlags, note)
 	if err != nil {
 		return nil, err
 	}
@@ -242,9 +242,9 @@ func list(names []string) string {
 // choosePipelines returns the chain of each target: the pipelines that are
 // meant for it. One that is meant for none of the targets is an error, one
 // that is left out for some of them is noted.
-func choosePipelines(bs []*emit.Backend, specs []string, note func(string, ...any)) ([]*pipeline.Pipeline, error) {
+func choosePipelines(bs []*emit.Backend, f *pipelineFlags, note func(string, ...any)) ([]*pipeline.Pipeline, error) {
 	chosen := make([][]*pipeline.Pipeline, len(bs))
-	found, err := sigmago.Resolve(specs, pipeline.Resolve)
+	found, err := sigmago.Resolve(f.pipelines, f.pipelineOptions().Resolve)
 	errs := sigma.Errors(err)
 	for _, p := range found {
 		errs = append(errs, sigma.Errors(assign(chosen, bs, p, note))...)

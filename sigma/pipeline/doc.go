@@ -2,12 +2,41 @@
 // of fields, forms of values, conditions that choose a log, tables.
 //
 // A pipeline is a YAML file in the format of pySigma: name, priority,
-// allowed_backends, vars and transformations, each with rule, detection item
-// and field name conditions. [Parse] reads one, [Builtin] has those that come
-// with the project, [Resolve] takes what a user names, [Chain] puts several
-// into the order of their priorities, and [Pipeline.Apply] applies them to a
-// rule. A pipeline never changes and neither does the rule that it is applied
-// to, so both may be used by several goroutines at once.
+// allowed_backends, vars; transformations, each with rule, detection item and
+// field name conditions; postprocessing items, which change the text of a
+// query, with rule conditions; and finalizers, which make one text of all
+// queries. [Parse] reads one, [Builtin] has those that come with the project,
+// [Resolve] takes what a user names, and [Chain] puts several into the order of
+// pySigma's resolver. [Pipeline.Apply] applies the transformations to a rule,
+// [Pipeline.Postprocess] changes a query that was made of the result, and
+// [Pipeline.Collect] collects the queries for the finalizers. A pipeline never
+// changes and neither does the rule that it is applied to, so both may be used
+// by several goroutines at once.
+//
+// # What pipelines may do
+//
+// A pipeline may come from anywhere. By itself it reads the files in the folder
+// of its own file (file_placeholders, and templates with a path) and nothing
+// else. [Options] switch on what more there is: other files, the servers of
+// http_placeholders and the commands of command_placeholders, which package
+// external asks and runs; jq expressions, which external reads, too; and
+// templates, which package jinja reads. They are fields to be set, so that
+// programs that do without have no client for HTTP, no jq and no template
+// language among their dependencies. A source is read once, when a rule first
+// needs it, and where it may not be read, only such rules are refused. What a
+// file, a server or a command gives has a bound in bytes, values and time, and
+// what items and finalizers make one in bytes.
+//
+// # What templates see
+//
+// The items template and simple_template see the query, the rule and the
+// pipeline, finalizers the queries and the pipeline: {{ query }},
+// {{ rule.title }}, {{ rule.tags[0].name }}, {{ rule.level.name }},
+// {{ rule.custom_attributes.team }}, {{ pipeline.state.index }},
+// {{ pipeline.vars.name }}, {{ queries|length }}. Values print as Python prints
+// them. The query is in the format that was asked for; what compares queries
+// with rules takes it as it is before. A finalizer sees of the state what is
+// the same for all rules.
 //
 // # What differs from pySigma
 //
@@ -15,10 +44,9 @@
 // the rule, this package differs, and says so in an error or a warning:
 //
 //   - A mistake in a file is an error with its place, all of them in one run:
-//     unknown keys, types, parameters, groups, duplicate keys. So are the parts
-//     that are not supported yet: postprocessing, finalizers, the
-//     transformations regex, extract_fields and field_name_transform, and
-//     placeholders from files, servers and commands.
+//     unknown keys, types, parameters, groups, duplicate keys, and mistakes of
+//     templates. So are the two parts that only a Python program can have:
+//     field_name_transform, and the vars of a template.
 //   - drop_detection_item, wildcard_placeholders and everything else that does
 //     not keep the meaning warns at the item, and says whether the query finds
 //     more or fewer events: it looks for the negations above the item. Where
@@ -27,6 +55,21 @@
 //     of them are: a test for null, or exists: false, becomes a conjunction.
 //   - hashes_fields keeps |contains|all a conjunction, knows values without an
 //     algorithm and lists in one value, and refuses a hash that has no field.
+//   - regex makes expressions with anchors, as values are whole ones, in which
+//     a wildcard matches line breaks, too. A cased value keeps its case, and
+//     method plain warns that the others get one.
+//   - extract_fields keeps a value that goes on with a wildcard behind what it
+//     matches, and warns of values, and ends of values, that it leaves out.
+//   - A source of placeholders without values is an error: pySigma's query tests
+//     for an absent field then. Empty values are left out of all formats, and
+//     numbers keep their digits.
+//   - The postprocessing item nest works in files. json_template needs a place
+//     for the query. A finalizer behind another sees its text as one: pySigma's
+//     concat joins the characters. Both kinds of items can be conditions for
+//     later ones.
+//   - Templates see the target's name in pipeline.vars.backend, such as splunk,
+//     and what pySigma's rule has and this package's view of it has not is an
+//     error: rule.detection, rule.to_dict.
 //   - replace_string keeps a plain * plain, and wildcards that it does not touch
 //     wildcards. Expressions are those of Go: no look-around, no
 //     back-references.

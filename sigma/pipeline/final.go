@@ -56,6 +56,7 @@ type output struct {
 	differ  []string // what of the state is not the same for all rules
 	vars    map[string]any
 	at      *final
+	bytes   int // that finalizers made so far
 }
 
 // finalizers reads a list of finalizers.
@@ -181,7 +182,7 @@ func (o *output) finish(list []*final) error {
 		o.at = f
 		text, err := f.do.finish(o)
 		o.at = outer
-		if err == nil && len(text) > maxOutput {
+		if o.bytes += len(text); err == nil && (len(text) > maxOutput || o.bytes > maxPasses*maxOutput) {
 			err = pydata.ErrTooLong
 		}
 		if inner := (sigma.ErrorList)(nil); errors.As(err, &inner) {

@@ -9,12 +9,14 @@ import (
 
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/pipeline/pydata"
 )
 
 // What may be made of queries at most, in bytes.
 const (
 	maxQuery  = 4 << 20  // of one query
 	maxOutput = 64 << 20 // of all queries together
+	maxPasses = 4        // as many times that much in all, by items that follow each other
 )
 
 // A postType is one type of postprocessing, as lists of them print it.
@@ -51,6 +53,7 @@ type made struct {
 	run
 	query string
 	vars  map[string]any // of the pipeline
+	bytes int            // that items made so far
 }
 
 // postprocessing reads a list of items.
@@ -139,8 +142,8 @@ func (m *made) items(list []*post) {
 		}
 		text, err := item.do.post(m)
 		m.step = &item.step // nest went through others
-		if err == nil && len(text) > maxQuery {
-			err = fmt.Errorf("it makes a query of more than %d bytes", maxQuery)
+		if m.bytes += len(text); err == nil && (len(text) > maxQuery || m.bytes > maxPasses*maxQuery) {
+			err = pydata.ErrTooLong
 		}
 		if err != nil {
 			m.fail(m.rulePos(), sigma.BadPipeline, "", "%s cannot be used: %s", item.kind, err)

@@ -26,8 +26,8 @@ func (t toRegexp) apply(w *run) {
 		changed, cased := false, false
 		test := ir.RewriteTest(it.test, func(u ir.Test) ir.Test {
 			text, pattern, ok := textOf(it, u)
-			if !ok || len(pattern) == 0 {
-				return u // an empty value stays one, as in pySigma
+			if !ok || len(bare(pattern)) == 0 {
+				return u // an empty value stays one, as in pySigma, and so does any value
 			}
 			re := t.regexp(w, it, text, pattern)
 			if re == nil {
@@ -64,7 +64,8 @@ func (t toRegexp) regexp(w *run, it item, text *ir.Text, p ir.Pattern) *ir.Regex
 		end = ""
 	}
 	var b strings.Builder
-	for _, e := range bare(p) {
+	p = bare(p)
+	for _, e := range p {
 		b.WriteString(t.element(e, text.Cased))
 	}
 	re := &ir.Regexp{Pos: text.Pos, Source: begin + b.String() + end, DotMatchesLine: p.Has(ir.Star) || p.Has(ir.Question)}

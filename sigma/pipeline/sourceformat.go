@@ -13,6 +13,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/pipeline/pydata"
 )
 
 // A format takes values out of text.
@@ -83,15 +84,15 @@ func (f format) values(data []byte) ([]string, error) {
 		}
 		return f.selected(v)
 	case "yaml":
-		var v any
-		if err := yaml.Unmarshal(data, &v); err != nil {
+		var root yaml.Node
+		if err := yaml.Unmarshal(data, &root); err != nil {
 			return nil, fmt.Errorf("it is no YAML: %w", err)
 		}
-		v, err := plainYAML(v, 0)
+		v, err := pydata.FromYAML(&root)
 		if err != nil {
 			return nil, err
 		}
-		return f.selected(v)
+		return f.selected(plainData(v))
 	}
 	var out []string
 	for line := range strings.Lines(string(data)) {
@@ -148,44 +149,27 @@ func (f format) selected(data any) ([]string, error) {
 	return out, nil
 }
 
-// plainYAML returns data as encoding/json has it: keys are texts, and so are
-// times.
-func plainYAML(v any, depth int) (any, error) {
-	if depth > 1000 {
-		return nil, errors.New("it is nested too deep")
-	}
+// plainData returns data as encoding/json has it. Times stay as they are
+// written.
+func plainData(v any) any {
 	switch v := v.(type) {
-	case map[string]any:
-		for k, x := range v {
-			y, err := plainYAML(x, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			v[k] = y
+	case *pydata.Map:
+		out := make(map[string]any, v.Len())
+		for _, k := range v.Keys() {
+			x, _ := v.Get(k)
+			out[k] = plainData(x)
 		}
-	case map[any]any:
-		out := make(map[string]any, len(v))
-		for k, x := range v {
-			y, err := plainYAML(x, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			out[fmt.Sprint(k)] = y
-		}
-		return out, nil
-	case []any:
+		return out
+	case pydata.List:
+		out := make([]any, len(v))
 		for i, x := range v {
-			y, err := plainYAML(x, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			v[i] = y
+			out[i] = plainData(x)
 		}
-	case nil, string, bool, int, float64:
-	default:
-		return fmt.Sprint(v), nil
+		return out
+	case int64:
+		return int(v)
 	}
-	return v, nil
+	return v
 }
 
 // strings returns a mapping from names to texts, nil where there is none.

@@ -83,21 +83,27 @@ func names(table []transformationType) []string {
 	return out
 }
 
-// A Feature is a transformation or a condition, as lists of them print it.
+// A Feature is something that a pipeline can have, as lists of them print it.
 type Feature struct {
 	Name      string
 	Doc       string // one line
-	Kind      string // transformation, rule condition, detection item condition, field name condition
+	Kind      string // transformation, postprocessing item, finalizer, rule condition, detection item condition, field name condition
 	Extension bool   // of this project; pySigma does not have it
 	Supported bool   // false where a pipeline that uses it is refused
 }
 
-// Features returns all transformations and conditions that a pipeline can
-// name.
+// Features returns all transformations, postprocessing items, finalizers and
+// conditions that a pipeline can name.
 func Features() []Feature {
 	var out []Feature
 	for _, t := range transformations {
 		out = append(out, Feature{Name: t.name, Doc: t.doc, Kind: "transformation", Extension: t.ours, Supported: t.make != nil})
+	}
+	for _, t := range postTypes() {
+		out = append(out, Feature{Name: t.name, Doc: t.doc, Kind: "postprocessing item", Supported: true})
+	}
+	for _, t := range finalTypes() {
+		out = append(out, Feature{Name: t.name, Doc: t.doc, Kind: "finalizer", Supported: true})
 	}
 	out = appendConditions(out, "rule condition", ruleConditions)
 	out = appendConditions(out, "detection item condition", itemConditions)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // AppendJSON appends a value as json.dumps() writes it, or as much of it as fits
@@ -109,32 +110,45 @@ func (w *jsonWriter) line(space bool, depth int) {
 
 func (w *jsonWriter) str(s string) {
 	w.text(`"`)
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			w.text(`\` + string(r))
-		case r == '\n':
-			w.text(`\n`)
-		case r == '\r':
-			w.text(`\r`)
-		case r == '\t':
-			w.text(`\t`)
-		case r == '\b':
-			w.text(`\b`)
-		case r == '\f':
-			w.text(`\f`)
-		case r >= ' ' && r < 0x7f:
-			w.text(string(r))
-		case r >= 0x10000:
-			hi, lo := utf16.EncodeRune(r)
-			w.text(fmt.Sprintf(`\u%04x\u%04x`, hi, lo))
-		case r == 0x7f:
-			w.text("\x7f")
-		default:
-			w.text(fmt.Sprintf(`\u%04x`, r))
+	done := 0
+	for i, r := range s {
+		if r >= ' ' && r <= 0x7f && r != '"' && r != '\\' {
+			continue
 		}
+		w.text(s[done:i])
+		done = i + 1
+		if r != utf8.RuneError {
+			done = i + utf8.RuneLen(r)
+		} else if strings.HasPrefix(s[i:], "\uFFFD") {
+			done = i + len("\uFFFD")
+		}
+		w.text(escaped(r))
 	}
+	w.text(s[done:])
 	w.text(`"`)
+}
+
+// escaped returns a character as JSON in ASCII has it.
+func escaped(r rune) string {
+	switch r {
+	case '"', '\\':
+		return `\` + string(r)
+	case '\n':
+		return `\n`
+	case '\r':
+		return `\r`
+	case '\t':
+		return `\t`
+	case '\b':
+		return `\b`
+	case '\f':
+		return `\f`
+	}
+	if r >= 0x10000 {
+		hi, lo := utf16.EncodeRune(r)
+		return fmt.Sprintf(`\u%04x\u%04x`, hi, lo)
+	}
+	return fmt.Sprintf(`\u%04x`, r)
 }
 
 // FromJSON reads a JSON text. Numbers stay as they are written.
