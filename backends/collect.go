@@ -10,7 +10,7 @@ func (c *Compiler) Finalizes() bool { return c.pipeline.Finalizes() }
 type Collection struct{ of *pipeline.Collection }
 
 // Collect returns a Collection without results.
-func (c *Compiler) Collect() *Collection { return &Collection{c.pipeline.Collect(c.vars())} }
+func (c *Compiler) Collect() *Collection { return &Collection{c.pipeline.Collect(c.vars)} }
 
 // Add adds the queries of a result of the compiler. The order is that in which
 // the text has them.
@@ -26,9 +26,9 @@ func (c *Collection) Add(r *Result) {
 // ErrorList with the place of the finalizer.
 func (c *Collection) Text() (string, error) { return c.of.Text() }
 
-// vars are the variables that templates of pipelines see besides those of the
+// variables are the variables that templates of pipelines see besides those of the
 // pipeline, as pySigma has them.
-func (c *Compiler) vars() map[string]string {
+func (c *Compiler) variables() map[string]string {
 	out := map[string]string{"backend": c.backend.Name, "output_format": c.format.Name}
 	for name, value := range c.settings {
 		out["backend_"+name] = value

@@ -39,6 +39,7 @@ type Compiler struct {
 	schema   *schema.Schema
 	unknown  schema.Policy // of fields
 	method   string
+	vars     map[string]string // for templates of the pipeline
 }
 
 // A Query is what one condition of a rule compiles to.
@@ -83,6 +84,7 @@ func New(o Options) (*Compiler, error) {
 			return nil, err
 		}
 	}
+	c.vars = c.variables()
 	return c, nil
 }
 
@@ -195,7 +197,7 @@ func (c *Compiler) Mapped(r *ir.Rule) (*Result, error) {
 		if len(j.Errors) == 0 {
 			q := Query{Text: write(j, c.format, text), Bare: write(j, bare, text)}
 			var err error
-			if q.Text, err = c.pipeline.Postprocess(r, q.Text, c.vars()); err != nil {
+			if q.Text, err = c.pipeline.Postprocess(r, q.Text, c.vars); err != nil {
 				return nil, err
 			}
 			out.Queries = append(out.Queries, q)

@@ -6,9 +6,12 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+	"github.com/sigma-compiler/sigmac/sigma/pipeline/jinja"
 )
 
 // TestParseErrors reads wrong pipelines. The place is that of the mark ^^^,
@@ -130,7 +133,7 @@ func TestParseErrors(t *testing.T) {
 		{"finalizers", "finalizers: ^^^x\n", "must be a list", sigma.BadPipeline},
 		{"finalizer type", "finalizers: [{type: ^^^jsn}]\n", `no finalizer "jsn" .*did you mean "json"`, sigma.BadPipeline},
 		{"finalizer without type", "finalizers: [^^^{indent: 2}]\n", "has no type", sigma.BadPipeline},
-		{"finalizer parameter", "finalizers: [{type: concat, ^^^seperator: a}]\n", `did you mean "separator"`, sigma.BadPipeline},
+		{"finalizer parameter", "finalizers: [{type: concat, ^^^sparator: a}]\n", `did you mean "separator"`, sigma.BadPipeline},
 		{"finalizer conditions", "finalizers: [{type: concat, ^^^rule_conditions: []}]\n", "no parameter", sigma.BadPipeline},
 		{"indent", "finalizers: [{type: json, indent: ^^^a}]\n", "whole number", sigma.BadPipeline},
 		{"nested", "finalizers: [{type: nested, finalizers: ^^^[]}]\n", "must not be empty", sigma.BadPipeline},
@@ -232,8 +235,14 @@ func FuzzParse(f *testing.F) {
 	f.Add("transformations:\n  - {type: map_string, mapping: {a: [b, c]}}\n", "a")
 	f.Add("transformations:\n  - {type: split_field, field: A, separator: b, into: [x, y]}\n", "*a?b*")
 	f.Add("vars: {a: [b, 1]}\ntransformations:\n  - {type: value_placeholders}\n", "%a%%a%")
+	f.Add("transformations: [{type: regex}, {type: extract_fields, regex: '(?P<a>.)(?P<b>.*)', preserve_unmatched: true}]\n", "a*b?")
+	f.Add("vars: {a: {b: [c]}}\ntransformations: [{type: set_state, key: a, val: {b: [null]}}]\npostprocessing: [{type: template, template: '{{ pipeline.vars.a.b }}{{ rule.title }}'}]\n", "a")
+	f.Add("postprocessing: [{type: nest, items: [{type: json, json_template: '[\"%QUERY%\"]'}, {type: replace, pattern: '(.)', replacement: '\\1\\1'}]}]\n", "a")
+	f.Add("postprocessing: [{type: simple_template, template: '{query!r:*^9.3s}{{}}'}]\nfinalizers: [{type: nested, finalizers: [{type: json, indent: 2}, {type: yaml}]}, {type: concat}]\n", "a")
+	f.Add("transformations: [{type: file_placeholders, path: a.csv, format: csv, csv_column: x}, {type: http_placeholders, url: x}]\n", "%a%")
+	o := pipeline.Options{Files: fstest.MapFS{"a.csv": {Data: []byte("x\n1\n2*\n")}}, Templates: jinja.Compile}
 	f.Fuzz(func(t *testing.T, yaml, value string) {
-		p, err := pipeline.Parse("p.yml", []byte(yaml))
+		p, err := o.Parse("p.yml", []byte(yaml))
 		for _, e := range sigma.Errors(err) {
 			if e.File == nil || e.Msg == "" {
 				t.Errorf("an error without a place or a message: %#v", e)
@@ -244,11 +253,29 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		before := dump(r)
-		if _, err := p.Apply(r, "splunk"); err != nil && len(sigma.Errors(err)) == 0 {
+		out, err := p.Apply(r, "splunk")
+		if err != nil && len(sigma.Errors(err)) == 0 {
 			t.Error("an empty list of errors")
+		}
+		if err == nil {
+			finish(t, p, out)
 		}
 		if dump(r) != before {
 			t.Error("Apply changed its input")
 		}
 	})
+}
+
+// finish runs the postprocessing and the finalizers of a fuzzed pipeline.
+func finish(t *testing.T, p *pipeline.Pipeline, r *ir.Rule) {
+	t.Helper()
+	query, err := p.Postprocess(r, "a=\"b\"", map[string]string{"backend": "splunk"})
+	if err != nil && len(sigma.Errors(err)) == 0 {
+		t.Error("an empty list of errors")
+	}
+	all := p.Collect(nil)
+	all.Add(r, query)
+	if _, err := all.Text(); err != nil && len(sigma.Errors(err)) == 0 {
+		t.Error("an empty list of errors")
+	}
 }

@@ -91,14 +91,24 @@ func (t toRegexp) element(e ir.Element, cased bool) string {
 	}
 	var b strings.Builder
 	for _, r := range e.Text {
-		lower, upper := unicode.ToLower(r), unicode.ToUpper(r)
-		if lower == upper {
+		if unicode.SimpleFold(r) == r {
 			b.WriteString(regexp.QuoteMeta(string(r)))
 			continue
 		}
-		b.WriteString("[" + string(lower) + string(upper) + "]")
+		b.WriteString("[" + cases(r) + "]")
 	}
 	return b.String()
+}
+
+// cases returns a letter in all its cases, the small one first. Some have more
+// than two: k, K and the sign for Kelvin.
+func cases(r rune) string {
+	r = unicode.ToLower(r)
+	out := string(r)
+	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+		out += string(f)
+	}
+	return out
 }
 
 // hasCase reports whether the case of a letter in the pattern can differ.

@@ -157,10 +157,10 @@ func related(list []sigma.Related) any {
 	all := make(pydata.List, len(list))
 	var words []string
 	for i, r := range list {
-		item := &pydata.Object{Text: string(r.Type) + " " + r.ID}
+		item := &pydata.Object{Text: r.Type + " " + r.ID}
 		item.Attrs.Set("id", identifier(r.ID))
-		kind := &pydata.Object{Text: string(r.Type)}
-		kind.Attrs.Set("name", strings.ToUpper(string(r.Type)))
+		kind := &pydata.Object{Text: r.Type}
+		kind.Attrs.Set("name", strings.ToUpper(r.Type))
 		item.Attrs.Set("type", kind)
 		all[i] = item
 		words = append(words, item.Text)

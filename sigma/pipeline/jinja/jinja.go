@@ -20,11 +20,11 @@
 //
 // The libraries for Go do not run such templates, and cannot be made safe.
 // pongo2 is Django's language. gonja (v2.9.1) has no bound of time or memory:
-// one {{ 'a' * 10000000000 }} or a loop over a range takes all there is, and
-// nothing in its interface stops it. It takes the second quote of '\\' for an
-// escaped one, which is how a template doubles backslashes; it reads
-// "'a' in x|lower" as "('a' in x)|lower"; and it has no if inside of
-// parentheses, arguments and set.
+// {{ ('a' * 1000000000)|length }} takes 4.9 GB, a loop in a loop all the time
+// there is, and nothing in its interface stops them. It takes the second quote
+// of '\\' for an escaped one, so no template can double backslashes; it reads
+// "'a' in x|lower" as "('a' in x)|lower" and says nothing; and it has no if
+// inside of parentheses and arguments.
 package jinja
 
 import (

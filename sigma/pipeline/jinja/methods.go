@@ -35,7 +35,7 @@ func init() {
 
 func methodsOfMaps() map[string]method {
 	return map[string]method{
-		"items": func(r *runner, v any, args values) (any, error) { return itemsFilter(r, v, args) },
+		"items": itemsFilter,
 		"keys":  func(r *runner, v any, _ values) (any, error) { return r.items(v) },
 		"values": func(r *runner, v any, _ values) (any, error) {
 			m := v.(*pydata.Map)
