@@ -271,6 +271,8 @@ func (r *runner) attribute(v any, name string) (any, error) {
 			return nil, fmt.Errorf("pySigma has %q here, which is not supported", name)
 		}
 		return undefined(name), nil
+	case *loopState:
+		return v.attribute(name), nil
 	case namespace:
 		if x, ok := v.Get(name); ok {
 			return x, nil

@@ -66,7 +66,7 @@ func Compile(source string, autoescape bool) (pipeline.Template, error) {
 // Render runs the template.
 func (t *template) Render(values map[string]any, most int) (string, error) {
 	// What a template does with what it may print is worth a few times as much.
-	b := &budget{steps: 1000000 + most/16, bytes: 1<<20 + 4*most}
+	b := &budget{steps: 1000000 + most/64, bytes: 1<<20 + 2*most}
 	r := &runner{budget: b, scope: &scope{outer: &scope{vars: values}}, autoescape: t.autoescape, most: most}
 	if err := r.run(t.body); err != nil {
 		return "", err

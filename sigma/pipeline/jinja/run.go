@@ -191,17 +191,15 @@ func (s *loop) run(r *runner) error {
 	if len(all) == 0 {
 		return r.inside(func() error { return r.run(s.otherwise) })
 	}
-	state := &loopState{items: all}
 	for i, v := range all {
-		if err := r.step(1); err != nil {
+		if err := r.step(4); err != nil { // a scope and its names
 			return s.at(err)
 		}
-		state.at = i
 		err := r.inside(func() error {
 			if err := r.bind(s.names, v); err != nil {
 				return s.at(err)
 			}
-			r.scope.set("loop", state.object())
+			r.scope.set("loop", &loopState{all, i})
 			return r.run(s.body)
 		})
 		if err != nil {
@@ -215,6 +213,9 @@ func (s *loop) run(r *runner) error {
 func (s *loop) selected(r *runner, all pydata.List) (pydata.List, error) {
 	var out pydata.List
 	for _, v := range all {
+		if err := r.step(4); err != nil {
+			return nil, s.at(err)
+		}
 		err := r.inside(func() error {
 			if err := r.bind(s.names, v); err != nil {
 				return s.at(err)
@@ -355,39 +356,52 @@ func (c *closure) call(r *runner, args values) (any, error) {
 	})
 }
 
-// A loopState is where a loop is.
+// A loopState is where a loop is: what a template sees as loop.
 type loopState struct {
 	items pydata.List
 	at    int
 }
 
-// object returns what a template sees of the loop.
-func (l *loopState) object() *pydata.Object {
-	o := &pydata.Object{Text: "the loop"}
+// attribute returns what the loop says of where it is.
+func (l *loopState) attribute(name string) any {
 	n := len(l.items)
-	set := o.Attrs.Set
-	set("index", int64(l.at+1))
-	set("index0", int64(l.at))
-	set("revindex", int64(n-l.at))
-	set("revindex0", int64(n-l.at-1))
-	set("first", l.at == 0)
-	set("last", l.at == n-1)
-	set("length", int64(n))
-	set("depth", int64(1)) // only recursive loops are deeper
-	set("depth0", int64(0))
-	if l.at > 0 {
-		set("previtem", l.items[l.at-1])
+	switch name {
+	case "index":
+		return int64(l.at + 1)
+	case "index0":
+		return int64(l.at)
+	case "revindex":
+		return int64(n - l.at)
+	case "revindex0":
+		return int64(n - l.at - 1)
+	case "first":
+		return l.at == 0
+	case "last":
+		return l.at == n-1
+	case "length":
+		return int64(n)
+	case "depth": // only recursive loops are deeper
+		return int64(1)
+	case "depth0":
+		return int64(0)
+	case "cycle":
+		return function(l.cycle)
+	case "previtem":
+		if l.at > 0 {
+			return l.items[l.at-1]
+		}
+	case "nextitem":
+		if l.at < n-1 {
+			return l.items[l.at+1]
+		}
 	}
-	if l.at < n-1 {
-		set("nextitem", l.items[l.at+1])
+	return undefined(name)
+}
+
+// cycle returns one of its arguments, in turn.
+func (l *loopState) cycle(_ *runner, args values) (any, error) {
+	if len(args.list) == 0 {
+		return nil, errors.New("cycle takes values")
 	}
-	o.Methods = map[string]func([]any) (any, error){
-		"cycle": func(args []any) (any, error) {
-			if len(args) == 0 {
-				return nil, errors.New("cycle takes values")
-			}
-			return args[l.at%len(args)], nil
-		},
-	}
-	return o
+	return args.list[l.at%len(args.list)], nil
 }
