@@ -49,7 +49,15 @@ func (c *Compiler) Correlation(x *ir.Correlation) (*Result, error) {
 		return nil, errs
 	}
 	warnings = append(append(warnings, chainWarnings(mapped)...), j.Warnings...)
-	return &Result{Queries: []Query{{Text: write(j.Job, c.format, query), Bare: write(j.Job, b.Format(""), query)}}, Warnings: distinct(warnings)}, nil
+	q := Query{Text: write(j.Job, c.format, query), Bare: write(j.Job, b.Format(""), query)}
+	var members []*ir.Rule
+	for _, m := range mapped.Rules() {
+		members = append(members, m.Rule)
+	}
+	if q.Text, err = c.pipeline.PostprocessCorrelation(j.Rule, members, q.Text, c.vars); err != nil {
+		return nil, err
+	}
+	return &Result{Queries: []Query{q}, Warnings: distinct(warnings), rule: j.Rule}, nil
 }
 
 // chooseMethod sets how correlations are written. The error names the methods

@@ -126,7 +126,27 @@ func (p *Pipeline) Postprocess(r *ir.Rule, query string, vars map[string]string)
 		return query, nil
 	}
 	m := &made{run: run{rule: r, applied: slices.Clone(r.Applied)}, query: query, vars: p.variables(vars)}
-	m.items(p.posts)
+	return m.finish(p.posts)
+}
+
+// PostprocessCorrelation is Postprocess for the query of a correlation. name
+// has its attributes and the state, members are the rules that it refers to:
+// it has their log sources, and the steps that were applied to one of them
+// were applied to it.
+func (p *Pipeline) PostprocessCorrelation(name *ir.Rule, members []*ir.Rule, query string, vars map[string]string) (string, error) {
+	if p == nil || len(p.posts) == 0 {
+		return query, nil
+	}
+	m := &made{run: run{rule: name, members: members}, query: query, vars: p.variables(vars)}
+	for _, r := range members {
+		m.applied = append(m.applied, r.Applied...)
+	}
+	return m.finish(p.posts)
+}
+
+// finish runs the items of a pipeline and returns what there is then.
+func (m *made) finish(list []*post) (string, error) {
+	m.items(list)
 	if len(m.errs) > 0 {
 		return "", m.errs
 	}

@@ -197,3 +197,38 @@ func TestAppliedUntouched(t *testing.T) {
 		t.Errorf("got %q, %v", got, err)
 	}
 }
+
+// TestPostprocessCorrelation changes the query of a correlation, which has the
+// log sources of its rules and what was applied to them.
+func TestPostprocessCorrelation(t *testing.T) {
+	p := withTemplates(t, `
+transformations:
+  - {id: step, type: set_state, key: a, val: b, rule_conditions: [{type: contains_field, field: G}]}
+postprocessing:
+  - {type: embed, suffix: " correlation", rule_conditions: [{type: is_sigma_correlation_rule}]}
+  - {type: embed, suffix: " rule", rule_conditions: [{type: is_sigma_rule}]}
+  - {type: embed, suffix: " linux", rule_conditions: [{type: logsource, product: linux}]}
+  - {type: embed, suffix: " macos", rule_conditions: [{type: logsource, product: macos}]}
+  - {type: embed, suffix: " field", rule_conditions: [{type: contains_field, field: G}]}
+  - {type: embed, suffix: " step", rule_conditions: [{type: processing_item_applied, processing_item_id: step}]}
+  - {type: template, template: "{{ query }} {{ rule.title }}"}
+`)
+	var members []*ir.Rule
+	for field, product := range map[string]string{"F": "windows", "G": "linux"} {
+		r := itemRule(field, "", "v")
+		r.LogSource.Product = product
+		out, err := p.Apply(r, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		members = append(members, out)
+	}
+	name := &ir.Rule{Source: &sigma.Rule{Meta: sigma.Meta{Title: "Many"}}}
+	got, err := p.PostprocessCorrelation(name, members, "q", nil)
+	if want := "q correlation linux step Many"; got != want || err != nil {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+	if got, err := (*pipeline.Pipeline)(nil).PostprocessCorrelation(name, members, "q", nil); got != "q" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+}

@@ -17,6 +17,7 @@ type run struct {
 	copied  bool
 	stateOK bool // rule.State is the run's own
 	step    *step
+	members []*ir.Rule // of a correlation, whose name and attributes rule has; nil for a rule
 	vars    map[string][]string
 	env     *environment
 	own     *schema.Table // the user's table that the rule's is or stands for

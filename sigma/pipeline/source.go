@@ -131,7 +131,7 @@ func (p *params) source() *source {
 // read reads a file, as Options say.
 func (o Options) read(path string) ([]byte, error) {
 	var f fs.File
-	err := error(fs.ErrNotExist)
+	err := fs.ErrNotExist
 	name := filepath.ToSlash(filepath.Clean(path))
 	if o.Files != nil && fs.ValidPath(name) {
 		f, err = o.Files.Open(name)
