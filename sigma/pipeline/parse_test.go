@@ -80,7 +80,7 @@ func TestParseErrors(t *testing.T) {
 		{"change_logsource", step("^^^type: change_logsource"), "needs a category, a product or a service", sigma.BadPipeline},
 		{"hashes_fields", step("{type: hashes_fields, valid_hash_algos: ^^^[]}"), "must not be empty", sigma.BadPipeline},
 		{"hashes_fields without a name", step("^^^{type: hashes_fields, valid_hash_algos: [MD5], drop_algo_prefix: true}"), "needs a field_prefix", sigma.BadPipeline},
-		{"facts", step("{type: fact_mapping, facts: ^^^proces, column: xdr}"), `no table of facts "proces" .*did you mean "process"`, sigma.BadPipeline},
+		{"facts", step("{type: fact_mapping, facts: ^^^procss, column: xdr}"), `no table of facts "procss" .*did you mean "process"`, sigma.BadPipeline},
 		{"column of facts", step("{type: fact_mapping, facts: process, column: ^^^xdrr}"), `facts process has no column "xdrr" .*did you mean "xdr"`, sigma.BadPipeline},
 		{"service of facts", step("{type: fact_condition, attribute: service, facts: windows-services, column: channel, field: Channel, service: ^^^chanel}"), `no column "chanel" .*did you mean "channel"`, sigma.BadPipeline},
 		{"nest", step("{type: nest, items: [{type: ^^^nets}]}"), `did you mean "nest"`, sigma.BadPipeline},
