@@ -10,6 +10,7 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+	"github.com/sigma-compiler/sigmac/sigma/schema"
 )
 
 // Options say what to compile to. Only Target is mandatory.
@@ -19,6 +20,13 @@ type Options struct {
 	Format   string             // "" is the backend's default
 	Settings map[string]string  // the backend's settings by name
 	Method   string             // how correlations are written; "" is the backend's default
+
+	// Schema is what the user has of the target's tables; it stands in for
+	// the schemas that the pipeline names. nil leaves those.
+	Schema *schema.Schema
+	// UnknownFields says what becomes of a rule with fields or a table that
+	// the schema does not have.
+	UnknownFields schema.Policy
 }
 
 // A Compiler compiles rules to one target. It is immutable and safe for
@@ -28,12 +36,15 @@ type Compiler struct {
 	format   *emit.Format
 	pipeline *pipeline.Pipeline
 	settings map[string]string
+	schema   *schema.Schema
+	unknown  schema.Policy // of fields
 	method   string
+	vars     map[string]string // for templates of the pipeline
 }
 
 // A Query is what one condition of a rule compiles to.
 type Query struct {
-	Text string // in the format of the compiler
+	Text string // in the format of the compiler, after the pipeline's postprocessing
 	Bare string // the query in the language alone, with nothing round it
 }
 
@@ -42,6 +53,8 @@ type Query struct {
 type Result struct {
 	Queries  []Query
 	Warnings sigma.ErrorList
+
+	rule *ir.Rule // as Map returned it, for finalizers
 }
 
 // New returns a compiler, or an error where the target, the format or a
@@ -51,7 +64,11 @@ func New(o Options) (*Compiler, error) {
 	if b == nil {
 		return nil, &sigma.Error{Code: sigma.BadSetting, Msg: fmt.Sprintf("there is no target %q", o.Target), Hint: suggest(o.Target, targetNames())}
 	}
-	c := &Compiler{backend: b, format: b.Format(o.Format), pipeline: o.Pipeline, settings: maps.Clone(o.Settings)}
+	if o.Schema != nil && o.Schema.Format != "" && o.Schema.Format != b.Schemas {
+		return nil, &sigma.Error{Code: sigma.BadSchema, Msg: fmt.Sprintf("%s is a schema of %s, and %s goes by schemas of %s", o.Schema.Name, o.Schema.Format, b.Name, b.Schemas)}
+	}
+	c := &Compiler{backend: b, format: b.Format(o.Format), settings: maps.Clone(o.Settings)}
+	c.pipeline, c.schema, c.unknown = o.Pipeline.WithSchema(o.Schema, o.UnknownFields), o.Schema, o.UnknownFields
 	if c.format == nil {
 		var names []string
 		for _, f := range b.Formats {
@@ -67,6 +84,7 @@ func New(o Options) (*Compiler, error) {
 			return nil, err
 		}
 	}
+	c.vars = c.variables()
 	return c, nil
 }
 
@@ -162,21 +180,27 @@ func (c *Compiler) Map(r *ir.Rule) (*ir.Rule, error) { return c.pipeline.Apply(r
 // Mapped compiles a rule that Map returned.
 func (c *Compiler) Mapped(r *ir.Rule) (*Result, error) {
 	j := &emit.Job{Backend: c.backend, Rule: r, Settings: c.settings}
-	out := &Result{Queries: make([]Query, 0, len(r.Where))}
+	out := &Result{Queries: make([]Query, 0, len(r.Where)), rule: r}
 	query, bare := c.backend.Query, c.backend.Format("")
 	if c.format.Query != nil {
 		query, bare = c.format.Query, &emit.Format{}
 	}
+	c.checkComputed(j)
 	for _, e := range r.Where {
 		emit.NoteNulls(j, e)
 		e = emit.Lower(j, e)
 		if k, ok := e.(ir.Const); ok {
-			j.Fail(r.Source.Detection.Pos, sigma.RuleRejected, "", "the condition is %t for every event", bool(k))
+			constant(j, bool(k))
 			continue
 		}
 		text := query(j, e)
 		if len(j.Errors) == 0 {
-			out.Queries = append(out.Queries, Query{Text: write(j, c.format, text), Bare: write(j, bare, text)})
+			q := Query{Text: write(j, c.format, text), Bare: write(j, bare, text)}
+			var err error
+			if q.Text, err = c.pipeline.Postprocess(r, q.Text, c.vars); err != nil {
+				return nil, err
+			}
+			out.Queries = append(out.Queries, q)
 		}
 	}
 	if len(j.Errors) > 0 {
@@ -185,6 +209,17 @@ func (c *Compiler) Mapped(r *ir.Rule) (*Result, error) {
 	}
 	out.Warnings = slices.Concat(r.Warnings, j.Warnings)
 	return out, nil
+}
+
+// constant notes that nothing is left of a condition, and what is wrong with it:
+// the values of which a warning says that they never match.
+func constant(j *emit.Job, value bool) {
+	for _, w := range j.Warnings {
+		if w.Code == sigma.BadFieldType {
+			j.Errors = append(j.Errors, w)
+		}
+	}
+	j.Fail(j.Rule.Source.Detection.Pos, sigma.RuleRejected, "", "the condition is %t for every event", value)
 }
 
 // write returns the query in a format.

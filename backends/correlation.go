@@ -49,7 +49,15 @@ func (c *Compiler) Correlation(x *ir.Correlation) (*Result, error) {
 		return nil, errs
 	}
 	warnings = append(append(warnings, chainWarnings(mapped)...), j.Warnings...)
-	return &Result{Queries: []Query{{Text: write(j.Job, c.format, query), Bare: write(j.Job, b.Format(""), query)}}, Warnings: distinct(warnings)}, nil
+	q := Query{Text: write(j.Job, c.format, query), Bare: write(j.Job, b.Format(""), query)}
+	var members []*ir.Rule
+	for _, m := range mapped.Rules() {
+		members = append(members, m.Rule)
+	}
+	if q.Text, err = c.pipeline.PostprocessCorrelation(j.Rule, members, q.Text, c.vars); err != nil {
+		return nil, err
+	}
+	return &Result{Queries: []Query{q}, Warnings: distinct(warnings), rule: j.Rule}, nil
 }
 
 // chooseMethod sets how correlations are written. The error names the methods
@@ -74,11 +82,12 @@ func (c *Compiler) chooseMethod(name string) error {
 // matches where one of the rule's conditions holds.
 func (c *Compiler) event(r *ir.Rule) *emit.Event {
 	e := &emit.Event{Job: &emit.Job{Backend: c.backend, Rule: r, Settings: c.settings}}
+	c.checkComputed(e.Job)
 	where := ir.OneOf(r.Where...)
 	emit.NoteNulls(e.Job, where)
 	e.Where = emit.Lower(e.Job, where)
 	if k, ok := e.Where.(ir.Const); ok {
-		e.Fail(r.Source.Detection.Pos, sigma.RuleRejected, "", "the condition is %t for every event", bool(k))
+		constant(e.Job, bool(k))
 	}
 	return e
 }

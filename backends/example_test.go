@@ -9,6 +9,7 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+	"github.com/sigma-compiler/sigmac/sigma/schema"
 )
 
 const exampleRule = `title: Whoami
@@ -93,4 +94,29 @@ func ExampleCompiler_Rule() {
 	// Output:
 	// any where cmd regex ".*a+b.*"
 	// rule.yml:5:17: Kibana KQL cannot say a regular expression (splunk, lucene, eql, esql and kusto can)
+}
+
+// A schema of the user's own decides which columns there are, and their types.
+func ExampleNew_schema() {
+	rule, err := sigma.ParseRule("whoami.yml", []byte(exampleRule))
+	if err != nil {
+		log.Fatal(err)
+	}
+	xdr, err := pipeline.Resolve("microsoft_xdr")
+	if err != nil {
+		log.Fatal(err)
+	}
+	getschema := "ColumnName,ColumnOrdinal,DataType,ColumnType\nFolderPath,0,System.String,string\nActionType,1,System.String,string\n"
+	tables, err := schema.Read(schema.Kusto, "DeviceProcessEvents.csv", []byte(getschema))
+	if err != nil {
+		log.Fatal(err)
+	}
+	compiler, err := backends.New(backends.Options{Target: "kusto", Pipeline: xdr, Schema: tables})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = compiler.Compile(rule)
+	fmt.Println(err)
+	// Output:
+	// whoami.yml:9:9: the table DeviceProcessEvents has no column "InitiatingProcessFolderPath"
 }

@@ -31,7 +31,9 @@ const (
 	BadPlaceholder Code = "bad-placeholder" // a placeholder that nothing filled (P5)
 	BadPipeline    Code = "bad-pipeline"    // a processing pipeline that cannot be used
 	RuleRejected   Code = "rule-rejected"   // a pipeline refused the rule
+	BadSchema      Code = "bad-schema"      // a schema that cannot be read or used
 	UnknownField   Code = "unknown-field"   // a field that the target's schema does not have
+	UnknownTable   Code = "unknown-table"   // a table that the target's schema does not have
 	BadFieldType   Code = "bad-field-type"  // a test that the field's type in the target cannot have
 	BadSetting     Code = "bad-setting"     // a setting of a target that does not exist or has a wrong value
 	Unsupported    Code = "unsupported"     // the target language cannot say it

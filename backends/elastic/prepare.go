@@ -46,6 +46,9 @@ func prepareMatch(j *emit.Job, m *ir.Match, readsAddresses bool) ir.Expr {
 		}
 		return t
 	})
+	if readable(j, f); f.Column.Flattened {
+		flattened(j, f, test)
+	}
 	if ir.SameTest(test, m.Test) {
 		return m
 	}
@@ -89,6 +92,11 @@ func SpreadKeywords(j *emit.Job, e ir.Expr) ir.Expr {
 			names = keywordFields(j)
 			j.Warn(k.Pos, sigma.Assumed, "the setting keyword_fields names others",
 				"%s has no search of the whole event: keywords are taken to be in %s", j.Backend.Title, strings.Join(names, ", "))
+			for _, name := range names {
+				if _, ok := j.Rule.Column(name); !ok {
+					j.Warn(k.Pos, sigma.UnknownField, "the setting keyword_fields names others", "keywords are sought in %q, which the schema does not have", name)
+				}
+			}
 		}
 		return spreadKeyword(names, k, k.Test)
 	})

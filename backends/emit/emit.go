@@ -28,6 +28,8 @@ type Backend struct {
 	Doc      string   // one line
 	Formats  []Format // the first is the default
 	Settings []Setting
+	Schemas  schema.Format // the form in which users have schemas of the products that read the language
+	Twins    bool          // tests that ignore case are made of a column's twin that folds it (schema.Column.Caseless)
 
 	// Query writes the query of one condition. Mistakes and notes go to the
 	// job; after a mistake the result is not used.

@@ -68,6 +68,7 @@ func lowerAll(j *Job, es []ir.Expr) []ir.Expr {
 // lowerMatch lowers the test of a match and splits conjunctions of tests.
 func lowerMatch(j *Job, m *ir.Match) ir.Expr {
 	f := j.FieldOf(m)
+	fit(j, f, m.Test)
 	t, ok := lowerTest(j, f, m.Test)
 	if !ok {
 		return ir.Const(false)
@@ -105,6 +106,9 @@ func splitTest(m *ir.Match, t ir.Test) ir.Expr {
 // lowerTest returns the test for the field's column; false where it can never
 // be passed.
 func lowerTest(j *Job, f Field, t ir.Test) (ir.Test, bool) {
+	if why := unmet(j, f, t); why != "" {
+		return never(j, f, t, why)
+	}
 	switch t := t.(type) {
 	case ir.AnyOf:
 		out := lowerTests(j, f, t)

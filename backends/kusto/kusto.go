@@ -20,6 +20,7 @@ import (
 	"github.com/sigma-compiler/sigmac/backends/kusto/kustoread"
 	"github.com/sigma-compiler/sigmac/backends/readback"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/schema"
 )
 
 // Backend is Microsoft's Kusto Query Language.
@@ -27,6 +28,7 @@ var Backend = &emit.Backend{
 	Name:    "kusto",
 	Aliases: []string{"microsoft365defender", "defender", "mdatp", "sentinel", "ala", "azure", "adx"},
 	Title:   "Kusto",
+	Schemas: schema.Kusto,
 	Doc:     "Kusto Query Language (KQL) of Microsoft Defender XDR, Sentinel and Azure Data Explorer",
 	Formats: []emit.Format{{Name: "default", Doc: "the table and the where operator; the condition alone where no table is known"}},
 	Settings: []emit.Setting{{

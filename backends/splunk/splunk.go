@@ -25,6 +25,7 @@ import (
 	"github.com/sigma-compiler/sigmac/backends/splunk/splunkread"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/schema"
 )
 
 // Backend is Splunk SPL.
@@ -32,6 +33,7 @@ var Backend = &emit.Backend{
 	Name:    "splunk",
 	Aliases: []string{"spl", "splunk_spl"},
 	Title:   "Splunk",
+	Schemas: schema.Splunk,
 	Doc:     "Splunk Search Processing Language (SPL)",
 	Formats: []emit.Format{
 		{Name: "default", Doc: "the query, on one line"},

@@ -7,31 +7,74 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// checkFlags are the flags of check.
+type checkFlags struct {
+	targetFlags
+	runFlags
+	json bool
+}
+
 func newCheck(a *app) *cobra.Command {
-	var t targetFlags
-	var f runFlags
+	f := checkFlags{targetFlags: targetFlags{bySchema: true}}
 	cmd := &cobra.Command{
 		Use:   "check [flags] [file|folder|-]...",
-		Short: "Say what is wrong with rules",
+		Short: "Say what is wrong with rules, and which cannot work with your tables",
 		Long: `check reads rules, resolves their modifiers and conditions and, for each target
 named, compiles them. It prints what is wrong with place and source line on
-standard error, and writes no queries.
+standard error, and writes no queries. With --json it writes an object a line
+for each rule and target to standard output, with all errors and warnings.
 
-Exit codes: 0 nothing is wrong, 1 rules have errors, 2 the command line is
-wrong (or names a path that does not exist), 3 a pipeline is wrong.`,
+With --schema it says which rules cannot work with tables of yours: rules with
+fields or a table that are not there, with a test that the type of the field
+cannot have, or of which nothing is left because the values never occur in such
+a field. Rules of which a part can never match work in part. The summary counts
+rules by reason. Files are
+
+  - of Elasticsearch or OpenSearch: what GET INDEX/_mapping answers, or better GET
+    INDEX, which has the normalizers too, for any number of indices; a template or
+    the answer of GET _index_template/NAME or of _simulate_index; the answer of
+    GET INDEX/_field_caps?fields=*
+  - of Defender, Sentinel or Data Explorer: what TABLE | getschema answers, as CSV
+    or JSON, in a file of the table's name, or with a column TableName for several
+    tables; what .show database schema answers, also as json
+  - of Splunk: what SEARCH | fieldsummary answers, or any CSV with a column field
+    and, where you know the types, type; of a dataset of a data model, named as
+    in splunk.Endpoint.Processes:FILE
+
+Without -t the target is lucene, kusto or splunk, as the schema says. The
+pipelines should be those that you convert with: where they name a table, yours
+stands in for it.
+
+Exit codes: 0 nothing is wrong, 1 rules have errors or cannot work, 2 the command
+line is wrong (or names a path that does not exist), 3 a pipeline or a schema is
+wrong.`,
 		Example: `  sigmac check rules/
-  sigmac check -t kusto -p microsoft_xdr rule.yml`,
-		RunE: func(_ *cobra.Command, args []string) error {
-			j, ins, err := f.prepare(a, args, &t)
-			if err != nil {
-				return err
-			}
-			return f.finish(j, ins, io.Discard, summarizeCheck)
-		},
+  sigmac check -t kusto -p microsoft_xdr rule.yml
+  sigmac check --schema mapping.json -p ecs_windows rules/windows/
+  sigmac check --schema DeviceProcessEvents.csv -p microsoft_xdr --json rules/`,
+		RunE: func(_ *cobra.Command, args []string) error { return f.check(a, args) },
 	}
-	t.add(cmd)
-	f.add(cmd)
+	f.targetFlags.add(cmd)
+	f.runFlags.add(cmd)
+	cmd.Flags().BoolVar(&f.json, "json", false, "write an object a line: the rule and all that is wrong with it")
 	return cmd
+}
+
+// check runs the command.
+func (f *checkFlags) check(a *app, args []string) error {
+	j, ins, err := f.prepare(a, args, &f.targetFlags)
+	if err != nil {
+		return err
+	}
+	summary := summarizeCheck
+	if len(f.schemas) > 0 {
+		j.reasons, summary = true, summarizeReasons
+	}
+	if !f.json {
+		return f.finish(j, ins, io.Discard, summary)
+	}
+	j.render = renderCheck
+	return f.finish(j, ins, a.out, summary)
 }
 
 // summarizeCheck prints one line, whatever the number of targets.

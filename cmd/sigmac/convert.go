@@ -51,6 +51,10 @@ the documents in a file, then of the targets, then of a rule's conditions,
 whatever --jobs is. With --json each is an object on a line, and so is each
 rule that failed, with its first error in place of the query.
 
+Postprocessing items of a pipeline change each query, and its finalizers make one
+text of all queries of a target, which comes when all rules were read; with -d,
+one of the queries of each file.
+
 With -d each rule has a file of its own, in the tree that the arguments have
 below their common folder; with several targets each target has a folder. The
 rules of a file with several are numbered: name_1, name_2.
@@ -64,8 +68,12 @@ tell of. Events that no store of the language holds, such as a text in a field
 of numbers, are left out; --verify-all has them, too. Lucene and Kibana KQL
 compare case as the index does: --folding-index takes it for one that folds it.
 
+With --schema the fields and types are those of your own tables (see sigmac check
+--help for what is read): where a pipeline names a table, yours stands in for it,
+and a field that is not there is an error, or what --unknown-fields says.
+
 Exit codes: 0 all rules were converted, 1 some failed, 2 the command line is
-wrong (or names a path that does not exist), 3 a pipeline is wrong.`,
+wrong (or names a path that does not exist), 3 a pipeline or a schema is wrong.`,
 		Example: `  sigmac convert -t splunk -p sysmon -p splunk_windows rules/
   sigmac convert -t kusto,esql --json rule.yml
   sigmac convert -t splunk,kusto -O splunk.widen=true -d out/ rules/
@@ -97,6 +105,10 @@ func (f *convertFlags) convert(a *app, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := f.checkFinalizers(j.targets); err != nil {
+		return err
+	}
+	j.final = true
 	if j.verify, err = f.verifier(j.targets); err != nil {
 		return err
 	}
@@ -147,8 +159,9 @@ func (f *runFlags) prepare(a *app, args []string, t *targetFlags) (*job, []input
 
 // finish does the work and returns the failure that the exit code tells of.
 func (f *runFlags) finish(j *job, ins []input, w io.Writer, summary func(io.Writer, *totals)) error {
-	total := totals{targets: j.targets, of: make([]tally, len(j.targets)), verified: make([]verified, len(j.targets)), skip: j.skip}
+	total := totals{targets: j.targets, of: make([]tally, len(j.targets)), verified: make([]verified, len(j.targets)), skip: j.skip, why: reasons{}}
 	out := stream{w: bufio.NewWriterSize(w, 1<<16), flush: j.app.outTerm}
+	final := j.finalization()
 	bar := newProgress(j.app, len(ins), f.quiet || j.app.outTerm && w == j.app.out)
 	err := ordered(len(ins), f.jobs, func(i int) *outcome { return j.file(ins[i]) }, func(o *outcome) error {
 		total.add(o)
@@ -159,11 +172,15 @@ func (f *runFlags) finish(j *job, ins []input, w io.Writer, summary func(io.Writ
 		if o.err != nil {
 			return o.err
 		}
+		final.add(o.collected)
 		return out.put(&o.text)
 	})
 	bar.close()
-	if err == nil {
-		err = out.w.Flush()
+	if err == nil && total.rules.sum() > 0 {
+		err = final.put(&out)
+	}
+	if flushed := out.w.Flush(); err == nil {
+		err = flushed
 	}
 	if err != nil {
 		return outputFailure(err)

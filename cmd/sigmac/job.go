@@ -16,11 +16,13 @@ type job struct {
 	app     *app
 	targets []*target
 	render  renderer   // nil where queries are not wanted
+	final   bool       // finalizers make one text of queries
 	dir     *outputDir // where files go; nil where all output is one stream
 	report  reporter
 	quiet   bool      // no warnings
 	skip    bool      // what a target cannot say is no error
 	verify  *verifier // nil where queries are not compared with their rules
+	reasons bool      // rules are counted by what is said of them
 }
 
 // An outcome is what became of one file.
@@ -32,7 +34,10 @@ type outcome struct {
 	of    []tally // of each target
 	err   error   // why the output could not be written
 
-	verified []verified // of each target, where queries are compared with their rules
+	verified  []verified  // of each target, where queries are compared with their rules
+	why       reasons     // where they are counted
+	inPart    int         // rules that work, but of which a part never matches
+	collected []collected // for finalizers, in the order of documents and targets
 }
 
 // A fate is what became of a rule, the better before the worse.
@@ -92,6 +97,7 @@ type document struct {
 	number     int      // of the document in its file, from 1; 0 where it is the only one
 	rule       *ir.Rule // what it means; nil where it is no detection rule or is wrong
 	shown      map[message]bool
+	inPart     bool // a part of it never matches
 
 	// Where queries are compared with their rules:
 	sets    map[*ir.Rule]*synth.Set // the events of the rule, by how targets see it
@@ -113,6 +119,10 @@ func (d *document) compile() {
 	if len(d.errs) > 0 {
 		d.rules[failed]++
 		d.print(kindError, "", d.errs)
+		d.count("", d.errs, nil)
+		if len(d.targets) == 0 {
+			d.write(nil, nil, d.errs)
+		}
 		for i, t := range d.targets {
 			d.of[i][failed]++
 			d.write(t, nil, d.errs)
@@ -125,7 +135,12 @@ func (d *document) compile() {
 		d.of[i][f]++
 		worst = max(worst, f)
 	}
-	d.rules[worst]++
+	if d.rules[worst]++; worst == right && d.inPart {
+		d.outcome.inPart++
+	}
+	if len(d.targets) == 0 {
+		d.write(nil, nil, nil)
+	}
 }
 
 // build prints the document's warnings and finds what it means.
@@ -165,10 +180,12 @@ func (d *document) compileFor(i int, t *target) fate {
 	name := d.label(t)
 	if err == nil {
 		d.print(kindWarning, name, result.Warnings)
+		d.count(name, nil, result.Warnings)
 		d.write(t, result, nil)
 		return right
 	}
 	errs := sigma.Errors(err)
+	d.count(name, errs, nil)
 	d.write(t, nil, errs)
 	f, k := fateOf(errs), kindError
 	if f == unsupported && d.skip {
@@ -225,15 +242,24 @@ func (d *document) print(k kind, target string, list sigma.ErrorList) {
 
 // write renders what a target made of the document.
 func (d *document) write(t *target, result *backends.Result, errs sigma.ErrorList) {
-	if d.render == nil {
+	switch {
+	case d.render == nil:
 		return
-	}
-	if d.dir == nil {
+	case d.dir == nil && d.final && t.Finalizes():
+		if result != nil {
+			d.collected = append(d.collected, collected{t, result})
+		}
+		return
+	case d.dir == nil:
 		d.render(&d.text, d, t, result, errs)
 		return
 	}
 	var p piece
-	d.render(&p, d, t, result, errs)
+	if d.final && t.Finalizes() {
+		p = d.finalized(t, result)
+	} else {
+		d.render(&p, d, t, result, errs)
+	}
 	if len(p.text) == 0 || d.err != nil {
 		return
 	}

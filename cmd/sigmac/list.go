@@ -15,6 +15,7 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+	"github.com/sigma-compiler/sigmac/sigma/sigmago"
 	"github.com/sigma-compiler/sigmac/sigma/synth"
 )
 
@@ -39,8 +40,9 @@ func listings() []listing {
 		{"formats", "what queries can be wrapped in, by target", listFormats, true},
 		{"settings", "what -O can set, by target", listSettings, true},
 		{"pipelines", "processing pipelines that come with the program", listPipelines, false},
+		{"configs", "configurations of the legacy sigmac, with what -p takes their names for", listConfigs, false},
 		{"modifiers", "value modifiers of rules", listModifiers, false},
-		{"transformations", "steps that pipelines can have", listTransformations, false},
+		{"transformations", "steps, postprocessing items and finalizers that pipelines can have", listTransformations, false},
 		{"conditions", "conditions that steps of pipelines can have", listConditions, false},
 		{"traits", "what events of synth can have that not every store can hold", listTraits, false},
 	}
@@ -191,6 +193,26 @@ func listPipelines([]*emit.Backend) []row {
 	return rows
 }
 
+func listConfigs([]*emit.Backend) []row {
+	var rows []row
+	for _, n := range sigmago.LegacyNames() {
+		pipelines := n.Pipelines
+		if pipelines != nil && n.Generic != "" {
+			pipelines = append([]string{n.Generic}, pipelines...)
+		}
+		note := n.Note
+		if n.Foreign {
+			note = "for a target that this program does not have"
+		}
+		rows = append(rows, row{[]string{n.Name, strings.Join(pipelines, ","), note}, struct {
+			Name      string   `json:"name"`
+			Pipelines []string `json:"pipelines"` // empty: the name is an error
+			Note      string   `json:"note"`
+		}{n.Name, some(pipelines), note}})
+	}
+	return rows
+}
+
 func listModifiers([]*emit.Backend) []row {
 	var rows []row
 	for _, m := range ir.Modifiers() {
@@ -207,20 +229,20 @@ func listTransformations([]*emit.Backend) []row { return listFeatures(true) }
 
 func listConditions([]*emit.Backend) []row { return listFeatures(false) }
 
-// listFeatures lists the transformations, or all other features.
+// listFeatures lists the conditions, or all other features.
 func listFeatures(transformations bool) []row {
 	var rows []row
 	for _, f := range pipeline.Features() {
-		if (f.Kind == "transformation") != transformations {
+		if strings.HasSuffix(f.Kind, "condition") == transformations {
 			continue
 		}
 		note := f.Kind
 		switch {
 		case !f.Supported:
-			note = "not supported yet"
+			note = "only in pySigma"
 		case f.Extension:
 			note = "extension"
-		case transformations:
+		case f.Kind == "transformation":
 			note = ""
 		}
 		rows = append(rows, row{[]string{f.Name, note, f.Doc}, struct {

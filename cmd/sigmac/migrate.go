@@ -55,30 +55,17 @@ func legacy(root *cobra.Command, args []string) bool {
 // legacyFlags adds the flags that only the legacy sigmac had.
 func legacyFlags(convert *cobra.Command) {
 	f := convert.Flags()
-	f.VarP(legacyConfig{f}, "config", "c", "a configuration: the pipeline of that name")
+	f.VarP(legacyConfig{f}, "config", "c", "a configuration: a `name` or a file")
 	f.BoolP("recurse", "r", true, "folders are always read with the folders in them")
 }
 
-// legacyConfig is the flag -c: a -p with the configuration's name.
+// legacyConfig is the flag -c: a -p, which takes the legacy sigmac's
+// configurations by their names and as files.
 type legacyConfig struct{ flags *pflag.FlagSet }
 
-// configs are the legacy configurations whose pipelines have another name.
-var configs = map[string]string{
-	"splunk-windows":             "splunk_windows",
-	"winlogbeat":                 "ecs_windows",
-	"winlogbeat-modules-enabled": "ecs_windows",
-}
-
-func (c legacyConfig) Set(name string) error {
-	stem := strings.TrimSuffix(name, ".yml")
-	if p, ok := configs[filepath.Base(stem)]; ok {
-		name = p
-	}
-	return c.flags.Set("pipeline", name)
-}
-
-func (legacyConfig) String() string { return "" }
-func (legacyConfig) Type() string   { return "name" }
+func (c legacyConfig) Set(name string) error { return c.flags.Set("pipeline", name) }
+func (legacyConfig) String() string          { return "" }
+func (legacyConfig) Type() string            { return "name" }
 
 // isRulePath reports whether a word looks like a path to rules rather than
 // like a command.

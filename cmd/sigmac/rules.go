@@ -11,12 +11,13 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma/eval/backtrack"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+	"github.com/sigma-compiler/sigmac/sigma/sigmago"
 )
 
 // ruleFlags are the flags of the commands that run rules themselves.
 type ruleFlags struct {
+	pipelineFlags
 	rules     []string
-	pipelines []string
 	skip      bool
 	quiet     bool
 	backtrack bool
@@ -26,7 +27,7 @@ type ruleFlags struct {
 func (f *ruleFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVarP(&f.rules, "rules", "r", nil, "rules: a `file`, a folder or - for standard input; may be repeated")
-	flags.StringArrayVarP(&f.pipelines, "pipeline", "p", nil, "processing pipeline: a `name`, a file or a folder; may be repeated")
+	f.pipelineFlags.add(cmd)
 	flags.BoolVarP(&f.skip, "skip-errors", "s", false, "go on without the rules that do not compile")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings, no summary and no progress on standard error, only errors")
 	flags.BoolVar(&f.backtrack, "backtrack", false, "run regular expressions with look-around and back-references, by a slower engine with limits")
@@ -63,22 +64,17 @@ func (f *ruleFlags) check() error {
 
 // chain returns the pipelines in one.
 func (f *ruleFlags) chain() (*pipeline.Pipeline, error) {
+	found, err := sigmago.Resolve(f.pipelines, f.pipelineOptions().Resolve)
+	if err != nil {
+		return nil, &failure{exitConfig, err}
+	}
 	var parts []*pipeline.Pipeline
-	var errs sigma.ErrorList
-	for _, spec := range f.pipelines {
-		p, err := pipeline.Resolve(spec)
-		errs = append(errs, sigma.Errors(err)...)
-		if err != nil {
-			continue
-		}
+	for _, p := range found {
 		for _, part := range p.Parts() {
 			if !slices.Contains(parts, part) {
 				parts = append(parts, part)
 			}
 		}
-	}
-	if len(errs) > 0 {
-		return nil, &failure{exitConfig, errs}
 	}
 	return pipeline.Chain(parts...), nil
 }

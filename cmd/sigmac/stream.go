@@ -36,6 +36,9 @@ func (s *stream) put(p *piece) error {
 // outputFailure returns the failure of an output that cannot be written. Where
 // its reader went away there is nobody to tell.
 func outputFailure(err error) error {
+	if known := (*failure)(nil); errors.As(err, &known) {
+		return err // a finalizer's
+	}
 	if errors.Is(err, syscall.EPIPE) {
 		return &failure{code: exitRules}
 	}
@@ -49,10 +52,14 @@ type totals struct {
 	of       []tally    // of each target
 	verified []verified // of each target
 	skip     bool
+	why      reasons
+	inPart   int // rules that work, but of which a part never matches
 }
 
 func (t *totals) add(o *outcome) {
 	t.rules.add(o.rules)
+	t.why.add(o.why)
+	t.inPart += o.inPart
 	for i := range o.of {
 		t.of[i].add(o.of[i])
 	}

@@ -13,14 +13,14 @@ import (
 
 // synthFlags are the flags of synth.
 type synthFlags struct {
-	target    string
-	pipelines []string
-	keywords  []string
-	seed      uint64
-	max       int
-	skip      bool
-	quiet     bool
-	jobs      int
+	pipelineFlags
+	target   string
+	keywords []string
+	seed     uint64
+	max      int
+	skip     bool
+	quiet    bool
+	jobs     int
 }
 
 func newSynth(a *app) *cobra.Command {
@@ -60,7 +60,7 @@ found that it matches, 2 the command line is wrong, 3 a pipeline is wrong.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&f.target, "target", "t", "", "the `language` that the pipelines are for")
-	flags.StringArrayVarP(&f.pipelines, "pipeline", "p", nil, "processing pipeline: a `name`, a file or a folder; may be repeated")
+	f.pipelineFlags.add(cmd)
 	flags.StringSliceVar(&f.keywords, "keyword-fields", nil, "two `fields` that hold what keywords look for (default message,data)")
 	flags.Uint64Var(&f.seed, "seed", 0, "chooses among values that are equally good, `n`")
 	flags.IntVar(&f.max, "max", 0, "at most `n` events a rule; 0 is as many as show what each test asks for")
@@ -105,7 +105,7 @@ func (f *synthFlags) run(a *app, args []string) error {
 // chain returns the pipelines that are meant for the target.
 func (f *synthFlags) chain(a *app) (*pipeline.Pipeline, error) {
 	if f.target == "" {
-		return (&ruleFlags{pipelines: f.pipelines}).chain()
+		return (&ruleFlags{pipelineFlags: f.pipelineFlags}).chain()
 	}
 	bs, err := findBackends([]string{f.target})
 	if err != nil {
@@ -115,7 +115,7 @@ func (f *synthFlags) chain(a *app) (*pipeline.Pipeline, error) {
 	if f.quiet {
 		note = func(string, ...any) {}
 	}
-	chains, err := choosePipelines([]*emit.Backend{bs[0]}, f.pipelines, note)
+	chains, err := choosePipelines([]*emit.Backend{bs[0]}, &f.pipelineFlags, note)
 	if err != nil {
 		return nil, err
 	}

@@ -11,15 +11,19 @@ import (
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+	"github.com/sigma-compiler/sigmac/sigma/schema"
+	"github.com/sigma-compiler/sigmac/sigma/sigmago"
 )
 
 // targetFlags are the flags that say what to compile to.
 type targetFlags struct {
-	targets   []string
-	pipelines []string
-	without   bool
-	formats   []string
-	settings  []string
+	pipelineFlags
+	targets  []string
+	without  bool
+	formats  []string
+	settings []string
+	schemaFlags
+	bySchema bool // without a target, the one that a schema is about
 }
 
 func (f *targetFlags) add(cmd *cobra.Command) {
@@ -32,9 +36,10 @@ func (f *targetFlags) add(cmd *cobra.Command) {
 // addOthers adds the flags that do not say how often something is written.
 func (f *targetFlags) addOthers(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVarP(&f.pipelines, "pipeline", "p", nil, "processing pipeline: a `name`, a file or a folder; may be repeated")
+	f.pipelineFlags.add(cmd)
 	flags.BoolVar(&f.without, "without-pipeline", false, "say that no pipeline is wanted")
 	flags.StringArrayVarP(&f.settings, "option", "O", nil, "setting of the target, `key=value`; target.key=value for one of several targets")
+	f.schemaFlags.add(cmd)
 	exclude(cmd, "pipeline", "without-pipeline")
 	completeTargets(cmd, f)
 }
@@ -46,16 +51,14 @@ type target struct {
 	format    string // the name of the format, the default's too
 	ext       string // of files with its queries, such as ".spl"
 	pipelines []string
+	schema    string // the names of the user's schemas; "" where there is none
 }
 
 // resolve returns the targets in the order in which they were first named.
 func (f *targetFlags) resolve(note func(format string, args ...any)) ([]*target, error) {
-	bs, err := findBackends(f.targets)
+	bs, schemas, err := f.findTargets(note)
 	if err != nil {
 		return nil, err
-	}
-	if len(bs) == 0 && len(f.formats)+len(f.settings) > 0 {
-		return nil, usage(targetHelp(), "-f and -O need a target")
 	}
 	formats, err := chooseFormats(bs, f.formats)
 	if err != nil {
@@ -65,23 +68,62 @@ func (f *targetFlags) resolve(note func(format string, args ...any)) ([]*target,
 	if err != nil {
 		return nil, err
 	}
-	pipelines, err := choosePipelines(bs, f.pipelines, note)
+	pipelines, err := choosePipelines(bs, &f.pipelineFlags, note)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := f.policy()
 	if err != nil {
 		return nil, err
 	}
 	ts := make([]*target, len(bs))
 	for i, b := range bs {
-		o := backends.Options{Target: b.Name, Pipeline: pipelines[i], Format: formats[i], Settings: settings[i]}
-		c, err := backends.New(o)
+		ts[i], err = newTarget(b, backends.Options{
+			Target: b.Name, Pipeline: pipelines[i], Format: formats[i], Settings: settings[i],
+			Schema: schemas[b.Schemas], UnknownFields: policy,
+		})
 		if err != nil {
-			return nil, &failure{exitUsage, err}
-		}
-		ts[i] = &target{Compiler: c, name: b.Name, format: b.Format(o.Format).Name, ext: "." + b.Name, pipelines: []string{}}
-		for _, p := range pipelines[i].Parts() {
-			ts[i].pipelines = append(ts[i].pipelines, p.Name)
+			return nil, err
 		}
 	}
 	return ts, nil
+}
+
+// newTarget returns a target with its compiler.
+func newTarget(b *emit.Backend, o backends.Options) (*target, error) {
+	c, err := backends.New(o)
+	if err != nil {
+		return nil, &failure{exitUsage, err}
+	}
+	t := &target{Compiler: c, name: b.Name, format: b.Format(o.Format).Name, ext: "." + b.Name, pipelines: []string{}}
+	if o.Schema != nil {
+		t.schema = o.Schema.Name
+	}
+	for _, p := range o.Pipeline.Parts() {
+		t.pipelines = append(t.pipelines, p.Name)
+	}
+	return t, nil
+}
+
+// findTargets returns the backends, and the schemas of users that are about
+// them.
+func (f *targetFlags) findTargets(note func(string, ...any)) ([]*emit.Backend, map[schema.Format]*schema.Schema, error) {
+	schemas, err := f.schemaFlags.read(note)
+	if err != nil {
+		return nil, nil, err
+	}
+	names := f.targets
+	if len(names) == 0 && f.bySchema {
+		names = targetsOf(schemas)
+	}
+	bs, err := findBackends(names)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(bs) == 0 && len(f.formats)+len(f.settings) > 0 {
+		return nil, nil, usage(targetHelp(), "-f and -O need a target")
+	}
+	return bs, schemas, unused(schemas, bs, note)
 }
 
 // findBackends returns the backends of names and aliases, each once.
@@ -200,15 +242,12 @@ func list(names []string) string {
 // choosePipelines returns the chain of each target: the pipelines that are
 // meant for it. One that is meant for none of the targets is an error, one
 // that is left out for some of them is noted.
-func choosePipelines(bs []*emit.Backend, specs []string, note func(string, ...any)) ([]*pipeline.Pipeline, error) {
+func choosePipelines(bs []*emit.Backend, f *pipelineFlags, note func(string, ...any)) ([]*pipeline.Pipeline, error) {
 	chosen := make([][]*pipeline.Pipeline, len(bs))
-	var errs sigma.ErrorList
-	for _, spec := range specs {
-		p, err := pipeline.Resolve(spec)
-		if err == nil {
-			err = assign(chosen, bs, p, note)
-		}
-		errs = append(errs, sigma.Errors(err)...)
+	found, err := sigmago.Resolve(f.pipelines, f.pipelineOptions().Resolve)
+	errs := sigma.Errors(err)
+	for _, p := range found {
+		errs = append(errs, sigma.Errors(assign(chosen, bs, p, note))...)
 	}
 	if len(errs) > 0 {
 		return nil, &failure{exitConfig, errs}

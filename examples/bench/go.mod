@@ -9,6 +9,7 @@ require (
 	github.com/markuskont/go-sigma-rule-engine v0.3.0
 	github.com/runreveal/sigmalite v0.0.0-20250918190104-f180cb50a6a1
 	github.com/sigma-compiler/sigmac v0.0.0-00010101000000-000000000000
+	github.com/valyala/fastjson v1.6.10
 )
 
 require (

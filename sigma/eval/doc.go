@@ -63,14 +63,16 @@
 //
 // A [Session] remembers the last values of each field with what they did: 70 %
 // of the values of real events come again. It is a ring of four megabytes at most, so
-// that no stream can make it grow; its hash has a random seed.
+// that no stream can make it grow; its hash has a random seed. It is asked for
+// all values of an event together, for each answer lies somewhere else, far from
+// the processor: so the waits for them coincide.
 //
 // # What was measured
 //
 // On one core of an AMD EPYC whose other core was busy, with 2,900 rules and
 // the events of internal/stream, of 917 bytes of JSON, in nanoseconds an event:
 //
-//	reading the JSON                          740
+//	reading the JSON                          630
 //	all, from JSON to matches               6,000
 //	the same, log source derived            5,800
 //	registry value, source known            3,000
@@ -79,6 +81,11 @@
 //	100 rules                               3,400
 //	3,000 rules                             7,300
 //	30,000 rules                           10,600
+//
+// By turns with readers of JSON over the same events (BenchmarkYardstick of
+// examples/bench, the best time of each turn), all is 0.36 to 0.38 of what
+// encoding/json needs to decode an event and six times what fastjson needs, with
+// the log source derived 0.31 to 0.32 of it and five times.
 //
 // Compile takes 0.3 s and the engine holds 13 MB; the rows of rules are older. Process creations are a
 // fifth of the events; half of the rules are about them. Rejected, or
@@ -95,9 +102,16 @@
 //     is smaller. Of rings of 1, 4 and 8 MB, that of 4 MB is the quickest;
 //   - remembering atoms instead of the words of bits that they set: 0.1 to 0.2 µs
 //     slower, for the words of each atom lie elsewhere;
+//   - asking the memory for one value after the other, first for the record that
+//     the field used last: 3 to 10 % more an event, 11 % where the log source is
+//     derived. To fetch what the places that pass the filter lead to in the same
+//     way, to pack needles with their texts, or to number atoms by the place of
+//     what they do made no difference;
 //   - remembering short values that only keywords look at, or folding them:
 //     looking through them as they stand is 0.3 µs quicker;
 //   - running regular expressions as soon as their literal is found: a tenth of
 //     the time went there, though most of their rules fail for other reasons;
-//   - a reader of JSON with one method for each token: 0.95 µs instead of 0.73.
+//   - a reader of JSON with one method for each token: 0.95 µs instead of 0.73. To
+//     compare the names expected by their outermost eight bytes then took it to
+//     0.62.
 package eval

@@ -297,3 +297,33 @@ func TestMemoryBounded(t *testing.T) {
 		t.Error("a long value does not match")
 	}
 }
+
+// TestManyValues: an event with more values than the memory is asked for at
+// once passes all their tests, when they are new and when they come again.
+func TestManyValues(t *testing.T) {
+	const n = 100
+	var rules []*ir.Rule
+	list := make([]any, n)
+	event := eval.Map{"list": list}
+	for i := range n {
+		list[i] = fmt.Sprintf("value %d.", i)
+		event[fmt.Sprint("field", i)] = fmt.Sprintf("text %d.", i)
+		rules = append(rules, build(t, fmt.Sprintf("s:\n  list|contains: ' %d.'\n  field%d|endswith: ' %d.'\ncondition: s", i, i, i)))
+	}
+	e, err := eval.Compile(rules, eval.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := e.NewSession()
+	for round := range 3 {
+		matches := s.Match(event, nil)
+		if len(matches) != n {
+			t.Fatalf("round %d: %d matches", round, len(matches))
+		}
+		for i := range matches {
+			if matches[i].Index != i {
+				t.Fatalf("match %d is of rule %d", i, matches[i].Index)
+			}
+		}
+	}
+}

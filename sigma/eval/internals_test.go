@@ -236,7 +236,6 @@ func TestMemory(t *testing.T) {
 		return []byte(fmt.Sprintf("%-16.16s", fmt.Sprint(len(raw), tag, flags, raw)))
 	}
 	hits := 0
-	var recent [3]uint64
 	for range 300_000 {
 		raw := fmt.Sprint("value ", r.Intn(30_000))
 		if r.Intn(100) == 0 {
@@ -244,7 +243,7 @@ func TestMemory(t *testing.T) {
 		}
 		tag, flags := uint32(r.Intn(3)), valueFlags(r.Intn(2))*escaped
 		header := memoHeader([]byte(raw), tag, flags)
-		got, hash, ok := m.find(header, []byte(raw), &recent[tag])
+		got, hash, ok := m.find(header, []byte(raw))
 		want := answer(raw, tag, flags)
 		if ok {
 			hits++
@@ -253,9 +252,9 @@ func TestMemory(t *testing.T) {
 			}
 			continue
 		}
-		m.add(header, hash, []byte(raw), want, &recent[tag])
+		m.add(header, hash, []byte(raw), want)
 		if r.Intn(2) == 0 {
-			if got, _, ok := m.find(header, []byte(raw), &recent[tag]); len(raw) <= maxRemembered && (!ok || string(got) != string(want)) {
+			if got, _, ok := m.find(header, []byte(raw)); len(raw) <= maxRemembered && (!ok || string(got) != string(want)) {
 				t.Fatalf("%q, %t behind %q", got, ok, want)
 			}
 		}
@@ -265,14 +264,54 @@ func TestMemory(t *testing.T) {
 	}
 	m.end = 1<<placeBits - 100 // all places are used up
 	header := memoHeader([]byte("x"), 1, 0)
-	_, hash, _ := m.find(header, []byte("x"), &recent[1])
+	_, hash, _ := m.find(header, []byte("x"))
 	for range 100 {
-		m.add(header, hash, []byte("x"), []byte("yyyy"), &recent[1])
+		m.add(header, hash, []byte("x"), []byte("yyyy"))
 	}
-	for _, place := range []*uint64{&recent[1], new(uint64)} {
-		if got, _, ok := m.find(header, []byte("x"), place); !ok || string(got) != "yyyy" {
-			t.Errorf("%q, %t", got, ok)
+	if got, _, ok := m.find(header, []byte("x")); !ok || string(got) != "yyyy" {
+		t.Errorf("%q, %t", got, ok)
+	}
+}
+
+// TestRecall checks that entries which were read before other records were
+// added, also into a larger ring and where all places were used up, lead to the
+// answers of their own values or to none.
+func TestRecall(t *testing.T) {
+	type asked struct {
+		header, hash, entry uint64
+		raw                 string
+	}
+	var m memory
+	m.init()
+	r := rand.New(rand.NewSource(6))
+	answer := func(raw string) []byte { return []byte(fmt.Sprintf("%-16.16s", raw)) }
+	hits, misses := 0, 0
+	for round := range 3_000 {
+		var list []asked
+		for range 32 {
+			raw := fmt.Sprint(r.Intn(40), " ", r.Intn(100), strings.Repeat("y", r.Intn(400)*r.Intn(2)))
+			header := memoHeader([]byte(raw), 1, 0)
+			hash := m.hash(header, []byte(raw))
+			list = append(list, asked{header, hash, *m.entry(hash), raw})
 		}
+		if round == 2_000 {
+			m.end = 1<<placeBits - 1000
+		}
+		for _, q := range list {
+			got, ok := m.recall(q.entry, q.header, q.hash, []byte(q.raw))
+			if ok {
+				hits++
+				if string(got) != string(answer(q.raw)) {
+					t.Fatalf("%q for %q", got, q.raw)
+				}
+				continue
+			}
+			misses++
+			m.add(q.header, q.hash, []byte(q.raw), answer(q.raw))
+		}
+	}
+	if hits == 0 || misses == 0 {
+		t.Errorf("%d hits, %d misses", hits, misses)
 	}
 }
 

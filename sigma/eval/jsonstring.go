@@ -65,9 +65,8 @@ func (j *JSON) plainKey(i int, top bool) (key uint16, end int) {
 	b := j.data
 	if top {
 		if key = j.ring.after(j.last); key != 0 {
-			text := j.ring.keys[key-1].text
-			if end = i + len(text); end <= len(b) && string(b[i:end]) == text {
-				return key, end
+			if k := &j.ring.keys[key-1]; k.begins(b[i:]) {
+				return key, i + len(k.text)
 			}
 		}
 	}

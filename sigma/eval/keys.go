@@ -1,5 +1,7 @@
 package eval
 
+import "encoding/binary"
+
 // A keyring holds the names that stand at the top of the events that one JSON
 // reads, each with the name that followed it last. Events of one source have
 // their names in the same order: the next name is then compared with the one
@@ -14,7 +16,20 @@ type keyring struct {
 // A key is one name.
 type key struct {
 	text string // as it stands in the event, with its quotes and the colon
+	head uint64 // its first eight bytes
+	tail uint64 // its last eight bytes
 	next uint16 // the name that followed last, as an index in keys plus one
+}
+
+// begins reports whether a text begins with the key. Most keys are told by
+// their outermost bytes alone.
+func (k *key) begins(b []byte) bool {
+	n := len(k.text)
+	if n < 8 || n > len(b) {
+		return n <= len(b) && string(b[:n]) == k.text
+	}
+	return binary.LittleEndian.Uint64(b) == k.head && binary.LittleEndian.Uint64(b[n-8:]) == k.tail &&
+		(n <= 16 || string(b[8:n-8]) == k.text[8:n-8])
 }
 
 // The bounds of a keyring. Names for which it has no room are read as those of
@@ -57,7 +72,11 @@ func (k *keyring) find(text []byte) uint16 {
 	if len(k.keys) == maxKeys || len(text) > maxKeySize {
 		return 0
 	}
-	k.keys = append(k.keys, key{text: string(text)})
+	added := key{text: string(text)}
+	if len(text) >= 8 {
+		added.head, added.tail = binary.LittleEndian.Uint64(text), binary.LittleEndian.Uint64(text[len(text)-8:])
+	}
+	k.keys = append(k.keys, added)
 	k.table[h] = uint16(len(k.keys))
 	return uint16(len(k.keys))
 }

@@ -57,8 +57,7 @@ func (s *Session) slow(x *value, i int, check checker) bool {
 		return false
 	}
 	header := memoHeader(raw, s.lazyTag(i), x.flags)
-	var recent uint64
-	answer, hash, ok := s.memory.find(header, raw, &recent)
+	answer, hash, ok := s.memory.find(header, raw)
 	if ok {
 		if len(answer) == answerUnknown {
 			s.cell.err = s.reasons[s.lazyTag(i)]
@@ -68,7 +67,7 @@ func (s *Session) slow(x *value, i int, check checker) bool {
 	s.cell.set(raw, x.flags)
 	text := s.answer(i, check)
 	if !errors.Is(s.cell.err, errSpent) {
-		s.memory.add(header, hash, raw, text, &recent)
+		s.memory.add(header, hash, raw, text)
 	}
 	return len(s.effect) == answerYes
 }

@@ -56,25 +56,29 @@ func memoHeader(raw []byte, tag uint32, flags valueFlags) uint64 {
 }
 
 // find returns the answer for a value, valid until the next add, and the hash
-// to add it with where there is none. It looks first at the record in recent,
-// the last one that was used for the field, and notes there which one it is.
-func (m *memory) find(header uint64, raw []byte, recent *uint64) (answer []byte, hash uint64, ok bool) {
+// to add it with where there is none.
+func (m *memory) find(header uint64, raw []byte) (answer []byte, hash uint64, ok bool) {
 	if len(raw) > maxRemembered {
 		return nil, 0, false
 	}
-	if answer, ok = m.at(*recent, header, raw); ok {
-		return answer, 0, true
-	}
-	hash = maphash.Bytes(m.seed, raw) ^ header*0x9e3779b97f4a7c15
-	e := *m.entry(hash)
-	if (e^hash)>>placeBits != 0 {
-		return nil, hash, false
-	}
-	place := e & (1<<placeBits - 1)
-	if answer, ok = m.at(place, header, raw); ok {
-		*recent = place
-	}
+	hash = m.hash(header, raw)
+	answer, ok = m.recall(*m.entry(hash), header, hash, raw)
 	return answer, hash, ok
+}
+
+// hash returns that of a value and its header.
+func (m *memory) hash(header uint64, raw []byte) uint64 {
+	return maphash.Bytes(m.seed, raw) ^ header*0x9e3779b97f4a7c15
+}
+
+// recall returns the answer for a value to which an entry of the table leads.
+// What was added since the entry was read does no harm: a record that is no
+// longer there, or another one, answers nothing.
+func (m *memory) recall(entry, header, hash uint64, raw []byte) (answer []byte, ok bool) {
+	if (entry^hash)>>placeBits != 0 {
+		return nil, false
+	}
+	return m.at(entry&(1<<placeBits-1), header, raw)
 }
 
 // at returns the answer in the record at a place, if the record is there
@@ -96,7 +100,7 @@ func (m *memory) at(place, header uint64, raw []byte) (answer []byte, ok bool) {
 }
 
 // add remembers the answer for a value; its length is a multiple of four.
-func (m *memory) add(header, hash uint64, raw, answer []byte, recent *uint64) {
+func (m *memory) add(header, hash uint64, raw, answer []byte) {
 	if len(raw) > maxRemembered || len(answer) > maxAnswer {
 		return
 	}
@@ -106,7 +110,6 @@ func (m *memory) add(header, hash uint64, raw, answer []byte, recent *uint64) {
 	copy(r[recordHeader:], raw)
 	copy(r[recordHeader+len(raw):], answer)
 	*m.entry(hash) = place | hash>>placeBits<<placeBits
-	*recent = place
 }
 
 // room returns the place of a new record.
@@ -130,7 +133,6 @@ func (m *memory) room(bytes int) (place uint64) {
 // A habit says whether the values of a field come again. Those of a field in
 // which they hardly do would only push others out of the memory.
 type habit struct {
-	recent      uint64 // the record of the memory that was used last
 	tries, hits uint8
 	once        bool  // most values come once: only some are looked for
 	passed      uint8 // how many of them were not

@@ -15,7 +15,9 @@ type Session struct {
 	cell   cell
 	other  cell
 	memory memory
-	habits []habit // by slot, after that of no slot
+	habits []habit    // by slot, after that of no slot
+	asked  []question // that the memory has not answered yet
+	early  byte       // of what recall fetches: the compiler leaves out what nobody uses
 	number []byte
 
 	hits    [places]int32 // of a value at work, that may be the begin of a literal
@@ -49,6 +51,7 @@ func (e *Engine) NewSession() *Session {
 	s.v.names = e.names
 	s.v.slots = make([]slot, e.names.slots)
 	s.memory.init()
+	s.asked = make([]question, 0, maxAsked)
 	s.habits = make([]habit, e.names.slots+1)
 	return s
 }
@@ -140,11 +143,7 @@ func (s *Session) test() {
 	}
 	for i := range s.v.values {
 		x := &s.v.values[i]
-		var fields *index
-		if x.slot >= 0 {
-			fields = c.fields[x.slot]
-		}
-		words := c.words
+		fields, words := s.fieldsOf(x), c.words
 		if words != nil && (x.flags&again != 0 || x.to-x.from < words.least && isASCII(s.v.raw(x))) {
 			words = nil
 		}
@@ -161,6 +160,16 @@ func (s *Session) test() {
 		}
 		s.pass(x, fields, words)
 	}
+	s.recall()
+}
+
+// fieldsOf returns the index of the field of a value, nil where no rule tests
+// it.
+func (s *Session) fieldsOf(x *value) *index {
+	if x.slot < 0 {
+		return nil
+	}
+	return s.core.fields[x.slot]
 }
 
 // isASCII reports whether the text has no other characters.
@@ -180,28 +189,6 @@ func isASCII(b []byte) bool {
 // ask for, to be remembered: shorter ones are searched as quickly, and most
 // of them are numbers, times and identifiers, which do not come again.
 const worthRemembering = 100
-
-// pass sets the bits of the tests that a value passes.
-func (s *Session) pass(x *value, fields, words *index) {
-	raw, habit := s.v.raw(x), &s.habits[x.slot+1]
-	if !habit.asks() {
-		s.tell(raw, x.flags, fields, words)
-		s.applyAll()
-		return
-	}
-	header := memoHeader(raw, uint32(x.slot+1)+s.core.tag, x.flags)
-	effect, hash, ok := s.memory.find(header, raw, &habit.recent)
-	habit.note(ok)
-	if !ok {
-		s.tell(raw, x.flags, fields, words)
-		s.summarize()
-		s.memory.add(header, hash, raw, s.effect, &habit.recent)
-		effect = s.effect
-	}
-	if len(effect) > 0 {
-		s.apply(effect)
-	}
-}
 
 // applyAll does what the atoms do that the value at work passed.
 func (s *Session) applyAll() {

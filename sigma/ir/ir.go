@@ -17,6 +17,8 @@ type Rule struct {
 	Where     []Expr            // one for each condition of the rule (N5)
 	Fields    []string          // the rule's "fields" list, in the names of the target once a pipeline ran
 	State     map[string]string // what pipelines noted for the backend: index, query_table ...
+	Data      map[string]any    // what of State is no text, as package pydata has it, for templates
+	Applied   []string          // ids of the pipeline steps that were applied, for what follows the conversion
 	Table     *schema.Table     // the table of the target that the rule is about, nil where none was named
 	Computed  []Computed        // columns that the query must compute before it tests them
 	Reads     []Read            // fields that a correlation reads of the rule's events, nil where none refers to it

@@ -22,7 +22,8 @@ var files embed.FS
 type builtin struct {
 	name    string // the file's name without .yml
 	aliases []string
-	then    string // a further file, whose steps come behind those of the first
+	parts   []string // the pipelines that run before the file's own steps
+	then    string   // a further file, whose steps come behind those of the first
 	once    sync.Once
 	p       *Pipeline
 	err     error
@@ -32,15 +33,34 @@ type builtin struct {
 // pySigma's users type, sorted.
 var builtins = [...]builtin{
 	{name: "azure_monitor", aliases: []string{"azure_monitor_pipeline"}, then: "sentinel_tables"},
+	{name: "cisco_asa"},
+	{name: "crowdstrike"},
+	{name: "ecs", parts: []string{"ecs_windows", "ecs_linux", "ecs_macos_esf", "ecs_network", "ecs_zeek_beats", "ecs_suricata", "ecs_kubernetes", "ecs_cloud"}},
+	{name: "ecs_cloud"},
+	{name: "ecs_kubernetes"},
+	{name: "ecs_linux"},
+	{name: "ecs_macos_esf", aliases: []string{"ecs_macos"}},
+	{name: "ecs_network"},
+	{name: "ecs_suricata"},
 	{name: "ecs_windows"},
+	{name: "ecs_zeek_beats"},
+	{name: "ecs_zeek_corelight"},
+	{name: "fortigate"},
 	{name: "microsoft_xdr", aliases: []string{"microsoft_365_defender", "microsoft_defender", "microsoft_xdr_pipeline"}},
+	{name: "netflow"},
+	{name: "paloalto_panos", aliases: []string{"panos"}},
+	{name: "pfirewall"},
+	{name: "security_5156"},
 	{name: "sentinel_asim", aliases: []string{"sentinel_asim_pipeline"}, then: "sentinel_tables"},
 	{name: "splunk_cim", aliases: []string{"splunk_cim_data_model"}},
+	{name: "splunk_stream"},
 	{name: "splunk_sysmon_acceleration", aliases: []string{"splunk_windows_sysmon_acceleration_keywords"}},
 	{name: "splunk_windows"},
+	{name: "suricata"},
 	{name: "sysmon"},
 	{name: "windows-audit"},
 	{name: "windows-logsources"},
+	{name: "zeek"},
 }
 
 // Info describes a pipeline that comes with the project.
@@ -79,17 +99,22 @@ func Builtin(name string) (*Pipeline, bool) {
 // load reads the pipeline's files, once.
 func (b *builtin) load() (*Pipeline, error) {
 	b.once.Do(func() {
-		b.p, b.err = b.read(b.name)
-		if b.then == "" || b.err != nil {
+		if b.p, b.err = b.read(b.name); b.err != nil {
 			return
 		}
-		var more *Pipeline
-		if more, b.err = b.read(b.then); b.err != nil {
+		switch {
+		case b.parts != nil:
+			b.err = b.chain()
+		case b.then != "":
+			var more *Pipeline
+			if more, b.err = b.read(b.then); b.err == nil {
+				b.p.steps = append(b.p.steps, more.steps...)
+				b.p.tracks = b.p.tracks || more.tracks
+			}
+		}
+		if b.err != nil {
 			b.p = nil
-			return
 		}
-		b.p.steps = append(b.p.steps, more.steps...)
-		b.p.tracks = b.p.tracks || more.tracks
 	})
 	return b.p, b.err
 }
@@ -101,17 +126,45 @@ func (b *builtin) read(file string) (*Pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parse(name, data, b.name)
+	p, err := (Options{}).parse(name, data, b.name)
+	if err != nil {
+		return nil, err
+	}
+	p.spec = b.name
+	return p, nil
 }
 
+// chain puts the parts of the pipeline before it.
+func (b *builtin) chain() error {
+	own := b.p
+	var ps []*Pipeline
+	for _, name := range b.parts {
+		p, ok := Builtin(name)
+		if !ok {
+			return fmt.Errorf("the part %q cannot be read", name)
+		}
+		ps = append(ps, p)
+	}
+	b.p = Chain(append(ps, own)...)
+	b.p.Name, b.p.Doc, b.p.backends = own.Name, own.Doc, own.backends
+	return nil
+}
+
+// Resolve returns the pipeline that a user names, with the zero Options.
+func Resolve(spec string) (*Pipeline, error) { return Options{}.Resolve(spec) }
+
 // Resolve returns the pipeline that a user names: one that comes with the
-// project, a file, or a folder, of which all files *.yml and *.yaml are
-// chained in the order of their names. The error is an ErrorList.
-func Resolve(spec string) (*Pipeline, error) {
+// project, a file, or a folder (as pySigma has it, also written folder/*), of
+// which all files *.yml and *.yaml are chained. The error is an ErrorList.
+func (o Options) Resolve(spec string) (*Pipeline, error) {
 	if p, ok := Builtin(spec); ok {
 		return p, nil
 	}
-	info, err := os.Stat(spec)
+	path := spec
+	if strings.HasSuffix(spec, "/*") {
+		path = strings.TrimRight(spec, "/*")
+	}
+	info, err := os.Stat(path)
 	switch {
 	case err != nil:
 		return nil, sigma.ErrorList{{
@@ -120,9 +173,9 @@ func Resolve(spec string) (*Pipeline, error) {
 			Hint: near(spec, builtinNames(), "the pipelines are "+strings.Join(builtinNames(), ", ")),
 		}}
 	case info.IsDir():
-		return resolveFolder(spec)
+		return o.folder(path)
 	}
-	return resolveFile(spec)
+	return o.file(path)
 }
 
 func builtinNames() []string {
@@ -133,7 +186,8 @@ func builtinNames() []string {
 	return out
 }
 
-func resolveFile(path string) (*Pipeline, error) {
+// file reads the pipeline of a file.
+func (o Options) file(path string) (*Pipeline, error) {
 	info, err := os.Stat(path)
 	if err == nil && info.Size() > maxBytes {
 		return nil, sigma.ErrorList{{Pos: sigma.Pos{File: &sigma.File{Name: path}}, Code: sigma.Limit, Msg: fmt.Sprintf("the file has more than %d bytes", maxBytes)}}
@@ -142,11 +196,14 @@ func resolveFile(path string) (*Pipeline, error) {
 	if err != nil {
 		return nil, sigma.ErrorList{{Pos: sigma.Pos{File: &sigma.File{Name: path}}, Code: sigma.Unreadable, Msg: err.Error()}}
 	}
-	return Parse(path, data)
+	if o.Files == nil {
+		o.Files = folder(filepath.Dir(path))
+	}
+	return o.Parse(path, data)
 }
 
-// resolveFolder chains the pipelines of a folder and the folders in it.
-func resolveFolder(dir string) (*Pipeline, error) {
+// folder chains the pipelines of a folder and the folders in it.
+func (o Options) folder(dir string) (*Pipeline, error) {
 	var paths []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if ext := filepath.Ext(path); err == nil && !d.IsDir() && (ext == ".yml" || ext == ".yaml") {
@@ -163,7 +220,7 @@ func resolveFolder(dir string) (*Pipeline, error) {
 	var ps []*Pipeline
 	var errs sigma.ErrorList
 	for _, path := range paths {
-		p, err := resolveFile(path)
+		p, err := o.file(path)
 		errs = append(errs, sigma.Errors(err)...)
 		ps = append(ps, p)
 	}

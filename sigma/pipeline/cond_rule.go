@@ -20,10 +20,11 @@ var ruleConditions = []condition[ruleCond]{
 	{"uses_only_fields", "the rule asks of an event nothing but those fields (an extension)", makeUsesOnly},
 	{"processing_item_applied", "the step with that id was applied to the rule", makeRuleApplied},
 	{"processing_state", "the state has a value that compares so", makeRuleState},
-	{"is_sigma_rule", "the rule is a detection rule", func(*params) ruleCond { return func(*run) bool { return true } }},
-	{"is_sigma_correlation_rule", "the rule is a correlation", func(*params) ruleCond { return func(*run) bool { return false } }},
+	{"is_sigma_rule", "the rule is a detection rule", func(*params) ruleCond { return func(w *run) bool { return w.members == nil } }},
+	{"is_sigma_correlation_rule", "the rule is a correlation", func(*params) ruleCond { return func(w *run) bool { return w.members != nil } }},
 	{"rule_attribute", "an attribute of the rule compares so", makeAttribute},
 	{"tag", "the rule has that tag", makeTag},
+	{"target", "the query is for one of these targets (an extension)", makeTarget},
 }
 
 func makeLogSource(p *params) ruleCond {
@@ -31,10 +32,16 @@ func makeLogSource(p *params) ruleCond {
 	if category == "" && product == "" && service == "" {
 		p.fail(p.pos, sigma.BadPipeline, "", "%s needs a category, a product or a service", p.what)
 	}
-	return func(w *run) bool {
-		l := &w.rule.LogSource
+	holds := func(r *ir.Rule) bool {
+		l := &r.LogSource
 		return (category == "" || category == l.Category) && (product == "" || product == l.Product) &&
 			(service == "" || service == l.Service)
+	}
+	return func(w *run) bool {
+		if w.members != nil { // a correlation has the log sources of its rules
+			return slices.ContainsFunc(w.members, holds)
+		}
+		return holds(w.rule)
 	}
 }
 

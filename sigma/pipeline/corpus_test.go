@@ -75,7 +75,7 @@ func TestCorpus(t *testing.T) {
 		windows       int // rules of Windows that no condition limits to a log, at most
 	}{
 		{"sysmon splunk_windows", "splunk", 0, 60},
-		{"sysmon ecs_windows", "eql", 10, 60},
+		{"sysmon ecs_windows", "eql", 63, 1}, // fields of PowerShell that Elastic keeps nowhere, file_access
 		{"windows-audit splunk_windows", "splunk", 900, 2000},
 		{"windows-logsources", "", 0, 0},
 	} {

@@ -2,12 +2,41 @@
 // of fields, forms of values, conditions that choose a log, tables.
 //
 // A pipeline is a YAML file in the format of pySigma: name, priority,
-// allowed_backends, vars and transformations, each with rule, detection item
-// and field name conditions. [Parse] reads one, [Builtin] has those that come
-// with the project, [Resolve] takes what a user names, [Chain] puts several
-// into the order of their priorities, and [Pipeline.Apply] applies them to a
-// rule. A pipeline never changes and neither does the rule that it is applied
-// to, so both may be used by several goroutines at once.
+// allowed_backends, vars; transformations, each with rule, detection item and
+// field name conditions; postprocessing items, which change the text of a
+// query, with rule conditions; and finalizers, which make one text of all
+// queries. [Parse] reads one, [Builtin] has those that come with the project,
+// [Resolve] takes what a user names, and [Chain] puts several into the order of
+// pySigma's resolver. [Pipeline.Apply] applies the transformations to a rule,
+// [Pipeline.Postprocess] changes a query that was made of the result, and
+// [Pipeline.Collect] collects the queries for the finalizers. A pipeline never
+// changes and neither does the rule that it is applied to, so both may be used
+// by several goroutines at once.
+//
+// # What pipelines may do
+//
+// A pipeline may come from anywhere. By itself it reads the files in the folder
+// of its own file (file_placeholders, and templates with a path) and nothing
+// else. [Options] switch on what more there is: other files, the servers of
+// http_placeholders and the commands of command_placeholders, which package
+// external asks and runs; jq expressions, which external reads, too; and
+// templates, which package jinja reads. They are fields to be set, so that
+// programs that do without have no client for HTTP, no jq and no template
+// language among their dependencies. A source is read once, when a rule first
+// needs it, and where it may not be read, only such rules are refused. What a
+// file, a server or a command gives has a bound in bytes, values and time, and
+// what items and finalizers make one in bytes.
+//
+// # What templates see
+//
+// The items template and simple_template see the query, the rule and the
+// pipeline, finalizers the queries and the pipeline: {{ query }},
+// {{ rule.title }}, {{ rule.tags[0].name }}, {{ rule.level.name }},
+// {{ rule.custom_attributes.team }}, {{ pipeline.state.index }},
+// {{ pipeline.vars.name }}, {{ queries|length }}. Values print as Python prints
+// them. The query is in the format that was asked for; what compares queries
+// with rules takes it as it is before. A finalizer sees of the state what is
+// the same for all rules.
 //
 // # What differs from pySigma
 //
@@ -15,10 +44,9 @@
 // the rule, this package differs, and says so in an error or a warning:
 //
 //   - A mistake in a file is an error with its place, all of them in one run:
-//     unknown keys, types, parameters, groups, duplicate keys. So are the parts
-//     that are not supported yet: postprocessing, finalizers, the
-//     transformations regex, extract_fields and field_name_transform, and
-//     placeholders from files, servers and commands.
+//     unknown keys, types, parameters, groups, duplicate keys, and mistakes of
+//     templates. So are the two parts that only a Python program can have:
+//     field_name_transform, and the vars of a template.
 //   - drop_detection_item, wildcard_placeholders and everything else that does
 //     not keep the meaning warns at the item, and says whether the query finds
 //     more or fewer events: it looks for the negations above the item. Where
@@ -27,6 +55,21 @@
 //     of them are: a test for null, or exists: false, becomes a conjunction.
 //   - hashes_fields keeps |contains|all a conjunction, knows values without an
 //     algorithm and lists in one value, and refuses a hash that has no field.
+//   - regex makes expressions with anchors, as values are whole ones, in which
+//     a wildcard matches line breaks, too. A cased value keeps its case, and
+//     method plain warns that the others get one.
+//   - extract_fields keeps a value that goes on with a wildcard behind what it
+//     matches, and warns of values, and ends of values, that it leaves out.
+//   - A source of placeholders without values is an error: pySigma's query tests
+//     for an absent field then. Empty values are left out of all formats, and
+//     numbers keep their digits.
+//   - The postprocessing item nest works in files. json_template needs a place
+//     for the query. A finalizer behind another sees its text as one: pySigma's
+//     concat joins the characters. Both kinds of items can be conditions for
+//     later ones.
+//   - Templates see the target's name in pipeline.vars.backend, such as splunk,
+//     and what pySigma's rule has and this package's view of it has not is an
+//     error: rule.detection, rule.to_dict.
 //   - replace_string keeps a plain * plain, and wildcards that it does not touch
 //     wildcards. Expressions are those of Go: no look-around, no
 //     back-references.
@@ -158,6 +201,45 @@
 // matches-less, matches-more or not-evaluated. In the message of all four,
 // $logsource is what the rule says of its log source.
 //
+// conditional_field_mapping is field_name_mapping for names that depend on the
+// event or on the log source. A key field=value holds for events that have
+// that value in the field, as far as the rule says: what must hold beside an
+// item counts, so that searches for different events have different names, and
+// where the rule has several values, each name is asked for together with its
+// values. service=value, category=value and product=value hold for the rule's
+// log source as the rule has it, or else as earlier steps made it; the most
+// specific decides. default holds where nothing else does; without it the
+// field keeps its name, and where a value could have decided, the query has a
+// warning:
+//
+//	type: conditional_field_mapping
+//	mapping:
+//	  Details: {EventID=13: registry.value, default: [details, message]}
+//	  Image: {category=process_creation: process.executable, default: image}
+//	  User: user.name
+//
+// add_alternative notes items as add_condition has them, and
+// require_alternative adds what was noted so far to the rule: the items of one
+// of these steps must match.
+//
+//	type: add_alternative
+//	conditions: {source: 'WinEventLog:Security'}
+//
+// add_index adds names to the indices that the rule's events are in, the state
+// index, with otherwise: true only where there is none. index_condition makes a
+// condition on a field of them, for Splunk, and index_table the table or the
+// union of tables that a Kusto query begins with:
+//
+//	{type: add_index, index: ['winlogbeat-*']}
+//	{type: index_condition, field: index, rule_conditions: [{type: target, targets: [splunk]}]}
+//
+// add_query adds a piece of query in the target's language, with a warning.
+//
+// The rule condition target holds where the query is for one of the targets, by
+// the names that allowed_backends knows:
+//
+//	rule_conditions: [{type: target, targets: [splunk, elasticsearch]}]
+//
 // The rule condition logsource_lacks holds where the log source has none of
 // the attributes:
 //
@@ -175,4 +257,12 @@
 // nothing but those fields, so that a table that has them is enough for it:
 //
 //	rule_conditions: [{type: uses_only_fields, fields: [Image, CommandLine]}]
+//
+// # Schemas of users
+//
+// [Pipeline.WithSchema] gives a pipeline the tables that the user really has.
+// They stand in for those that set_table and the state query_table name, which
+// decides the types of fields for all steps behind, and in the query. A table
+// or a field that the user does not have is an error at the rule's item, or
+// whatever the policy says; the steps check_fields are left to it.
 package pipeline

@@ -39,7 +39,7 @@ func Example() {
 	}
 	fmt.Println(ir.String(out.Where[0]))
 	// Output:
-	// and{winlog.channel="Microsoft-Windows-Sysmon/Operational" event.code=3 selection{and{network.direction=any{"egress" "outbound"} destination.port=any{8080 8888}}}}
+	// and{winlog.channel="Microsoft-Windows-Sysmon/Operational" event.code=3 selection{and{network.direction=any{cased "egress" cased "outbound"} destination.port=any{8080 8888}}}}
 }
 
 // A pipeline from YAML, with a mistake in it.

@@ -12,6 +12,7 @@ import (
 // hashes makes tests of one field for each algorithm of a test of Sysmon's
 // Hashes, which is one string: "SHA1=...,MD5=...,SHA256=...,IMPHASH=...".
 type hashes struct {
+	fields     []string // that have hashes in them
 	algorithms []string // upper case
 	prefix     string
 	bare       bool // the algorithm is not in the name of the field
@@ -23,6 +24,9 @@ var hashLength = map[string]int{"MD5": 32, "IMPHASH": 32, "SHA1": 40, "SHA256": 
 
 func makeHashes(p *params, _ *step) transformation {
 	t := hashes{prefix: p.text("field_prefix"), bare: p.flag("drop_algo_prefix")}
+	if t.fields = p.list("field_to_parse"); t.fields == nil {
+		t.fields = []string{"Hashes", "Hash"} // pySigma's default
+	}
 	for _, a := range p.needList("valid_hash_algos") {
 		t.algorithms = append(t.algorithms, strings.ToUpper(a))
 	}
@@ -40,7 +44,7 @@ func (t hashes) apply(w *run) {
 		defer w.rejectConstant()
 	}
 	w.items(func(it item) ir.Expr {
-		if it.keyword {
+		if it.keyword || !slices.Contains(t.fields, it.field) {
 			return it.expr
 		}
 		return splitItem(it, func(u ir.Test) ir.Expr {
@@ -74,6 +78,9 @@ func (t hashes) test(it item, text *ir.Text) (ir.Expr, string) {
 		return t.several(it, text, p[0].Text, open)
 	}
 	name, first, found := strings.Cut(p[0].Text, "=")
+	if bar, behind, ok := strings.Cut(p[0].Text, "|"); ok {
+		name, first, found = bar, behind, true // pySigma reads both, the bar before the sign
+	}
 	if !found {
 		return t.unnamed(it, text, p)
 	}

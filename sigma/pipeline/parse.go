@@ -22,18 +22,18 @@ const (
 	maxNodes = 500000 // YAML nodes that are looked at, aliases followed
 )
 
+// Parse reads a pipeline from YAML in pySigma's format with the zero Options.
+func Parse(name string, data []byte) (*Pipeline, error) { return Options{}.Parse(name, data) }
+
 // Parse reads a pipeline from YAML in pySigma's format. name is what errors
 // call the file. The error is an ErrorList with everything that is wrong:
-// BadPipeline for what cannot be right, Unsupported for the parts of
-// pySigma's format that are not read yet (postprocessing, finalizers,
-// placeholders from commands and the web).
-func Parse(name string, data []byte) (*Pipeline, error) {
-	return parse(name, data, "")
-}
+// BadPipeline for what cannot be right, Unsupported for what only pySigma can
+// do, and for what the options do not have.
+func (o Options) Parse(name string, data []byte) (*Pipeline, error) { return o.parse(name, data, "") }
 
 // parse is Parse with another name for the pipeline than the file gives it.
-func parse(name string, data []byte, from string) (*Pipeline, error) {
-	p := &parser{from: from, file: &sigma.File{Name: name, Data: data}, table: transformations}
+func (o Options) parse(name string, data []byte, from string) (*Pipeline, error) {
+	p := &parser{from: from, file: &sigma.File{Name: name, Data: data}, table: transformations, options: o}
 	root := p.document(data)
 	if root == nil {
 		return nil, p.errs
@@ -43,21 +43,23 @@ func parse(name string, data []byte, from string) (*Pipeline, error) {
 		p.errs.Sort()
 		return nil, p.errs
 	}
-	out.tracks = p.tracks
+	out.tracks, out.spec = p.tracks, name
 	return out, nil
 }
 
 // A parser reads one file.
 type parser struct {
-	file   *sigma.File
-	errs   sigma.ErrorList
-	nodes  int
-	steps  int
-	depth  int
-	from   string // name of the pipeline
-	head   string // comment of the document
-	tracks bool
-	table  []transformationType
+	file    *sigma.File
+	fileOf  func(*yaml.Node) *sigma.File // of a tree whose nodes have several files
+	errs    sigma.ErrorList
+	nodes   int
+	steps   int
+	depth   int
+	from    string // name of the pipeline
+	head    string // comment of the document
+	tracks  bool
+	table   []transformationType
+	options Options
 }
 
 func (p *parser) fail(pos sigma.Pos, code sigma.Code, hint, format string, args ...any) {
@@ -66,7 +68,11 @@ func (p *parser) fail(pos sigma.Pos, code sigma.Code, hint, format string, args 
 
 // at returns the place of a node.
 func (p *parser) at(n *yaml.Node) sigma.Pos {
-	return sigma.Pos{File: p.file, Line: n.Line, Col: n.Column}
+	file := p.file
+	if p.fileOf != nil {
+		file = p.fileOf(n)
+	}
+	return sigma.Pos{File: file, Line: n.Line, Col: n.Column}
 }
 
 // yamlLine finds the line in the messages of the YAML package.
@@ -130,14 +136,15 @@ func (p *parser) pipeline(root *yaml.Node, name string) *Pipeline {
 	if list := m.list("allowed_backends"); len(list) > 0 {
 		out.backends = list
 	}
-	out.vars = p.vars(m.take("vars"))
-	for _, part := range []string{"postprocessing", "finalizers"} {
-		if n := m.take(part); n != nil && len(n.Content) > 0 {
-			p.fail(p.at(n), sigma.Unsupported, "use -f for output formats", "%s of a pipeline is not supported yet", part)
-		}
-	}
+	out.vars, out.data = p.vars(m.take("vars"))
 	if n := m.take("transformations"); n != nil {
 		out.steps = p.list(n)
+	}
+	if n := m.take("postprocessing"); n != nil {
+		out.posts = p.postprocessing(n)
+	}
+	if n := m.take("finalizers"); n != nil {
+		out.finals = p.finalizers(n)
 	}
 	m.rest()
 	return out
@@ -165,20 +172,25 @@ func (p *parser) comment(root *yaml.Node) string {
 	return strings.Join(words, " ")
 }
 
-// vars reads the values of placeholders.
-func (p *parser) vars(n *yaml.Node) map[string][]string {
-	if n == nil {
-		return nil
+// vars reads the variables: the values that they have for placeholders, and
+// what they are for templates. One that is neither a text nor a list of texts
+// has no values.
+func (p *parser) vars(n *yaml.Node) (values map[string][]string, data map[string]any) {
+	if n == nil || n.Tag == "!!null" {
+		return nil, nil
 	}
 	m := p.mapping(n, `"vars"`)
 	if m == nil {
-		return nil
+		return nil, nil
 	}
-	out := make(map[string][]string, len(m.keys))
+	values, data = make(map[string][]string, len(m.keys)), make(map[string]any, len(m.keys))
 	for _, k := range m.keys {
-		out[k.name] = m.texts(k.node, k.name)
+		data[k.name] = m.data(k.node)
+		if flat(k.node) || k.node.Kind == yaml.ScalarNode && k.node.Tag != "!!null" {
+			values[k.name] = m.texts(k.node, k.name)
+		}
 	}
-	return out
+	return values, data
 }
 
 // list reads a list of steps.
@@ -230,7 +242,8 @@ func (p *parser) step(n *yaml.Node) *step {
 	}
 	m.what = "the transformation " + s.kind
 	if t.make == nil {
-		p.fail(p.at(m.take("type")), sigma.Unsupported, "", "the transformation %s is not supported yet", s.kind)
+		p.fail(p.at(m.take("type")), sigma.Unsupported, "write field_name_mapping, field_name_prefix_mapping, field_name_prefix or field_name_suffix",
+			"%s calls a function of a Python program, which no file can hold", m.what)
 		return nil
 	}
 	s.rule = readConds(m, "rule", ruleConds)

@@ -6,9 +6,12 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+	"github.com/sigma-compiler/sigmac/sigma/pipeline/jinja"
 )
 
 // TestParseErrors reads wrong pipelines. The place is that of the mark ^^^,
@@ -30,19 +33,28 @@ func TestParseErrors(t *testing.T) {
 		{"duplicate key", "name: a\n^^^name: b\n", `"name" stands twice .*line 1`, sigma.DuplicateKey},
 		{"priority", "priority: ^^^high\n", "whole number", sigma.BadPipeline},
 		{"name", "name: ^^^[a]\n", `"name" must be a string, not a list`, sigma.BadPipeline},
-		{"postprocessing", "postprocessing:\n  ^^^- type: embed\n", "postprocessing .*not supported yet", sigma.Unsupported},
-		{"finalizers", "finalizers:\n  ^^^- type: concat\n", "finalizers .*not supported yet", sigma.Unsupported},
 		{"vars", "vars: ^^^x\n", `"vars" must be a mapping, not "x"`, sigma.BadPipeline},
-		{"var is a mapping", "vars:\n  a: ^^^{b: c}\n", `"a" must be a string, not a mapping`, sigma.BadPipeline},
 		{"steps are no list", "transformations: ^^^{a: b}\n", "must be a list, not a mapping", sigma.BadPipeline},
 		{"step is no mapping", step("^^^x"), `the step must be a mapping, not "x"`, sigma.BadPipeline},
 		{"no type", step("^^^id: x"), "the step has no type", sigma.BadPipeline},
 		{"unknown type", step("type: ^^^field_name_maping"), `no transformation "field_name_maping" .*did you mean "field_name_mapping"`, sigma.BadPipeline},
-		{"http_placeholders", step("type: ^^^http_placeholders"), "http_placeholders is not supported yet", sigma.Unsupported},
-		{"command_placeholders", step("type: ^^^command_placeholders"), "not supported yet", sigma.Unsupported},
-		{"file_placeholders", step("type: ^^^file_placeholders"), "not supported yet", sigma.Unsupported},
-		{"regex", step("type: ^^^regex"), "not supported yet", sigma.Unsupported},
-		{"field_name_transform", step("type: ^^^field_name_transform"), "not supported yet", sigma.Unsupported},
+		{"field_name_transform", step("type: ^^^field_name_transform"), "calls a function of a Python program.*field_name_mapping", sigma.Unsupported},
+		{"regex", step("{type: regex, method: ^^^ignore_case_flags}"), `did you mean "ignore_case_flag"`, sigma.BadPipeline},
+		{"extract_fields", step("{type: extract_fields, regex: ^^^'(a)'}"), "no group with a name", sigma.BadPipeline},
+		{"extract_fields twice", step("{type: extract_fields, regex: ^^^'(?P<a>a)(?P<a>b)'}"), "two groups", sigma.BadPipeline},
+		{"file_placeholders", step("^^^type: file_placeholders"), `needs the parameter "path"`, sigma.BadPipeline},
+		{"http_placeholders", step("^^^type: http_placeholders"), `needs the parameter "url"`, sigma.BadPipeline},
+		{"http two bodies", step("{type: http_placeholders, url: x, form_data: {a: b}, json_body: ^^^{a: b}}"), "exclude each other", sigma.BadPipeline},
+		{"http headers", step("{type: http_placeholders, url: x, headers: ^^^[a]}"), `"headers" must be a mapping`, sigma.BadPipeline},
+		{"http timeout", step("{type: http_placeholders, url: x, timeout: ^^^0}"), `"timeout" must be a whole number from 1 to 600`, sigma.BadPipeline},
+		{"command_placeholders", step("{type: command_placeholders, cmd: ^^^[]}"), `"cmd" must not be empty`, sigma.BadPipeline},
+		{"format", step("{type: file_placeholders, path: a, format: ^^^jsn}"), `did you mean "json"`, sigma.BadPipeline},
+		{"csv", step("^^^{type: file_placeholders, path: a, format: csv}"), `needs the parameter "csv_column"`, sigma.BadPipeline},
+		{"csv name", step("{type: file_placeholders, path: a, format: csv, csv_column: ^^^a, csv_has_header: false}"), "no name where csv_has_header is false", sigma.BadPipeline},
+		{"json", step("^^^{type: file_placeholders, path: a, format: json}"), `needs the parameter "jq_expression"`, sigma.BadPipeline},
+		{"jq", step("{type: file_placeholders, path: a, format: json, jq_expression: ^^^.a}"), "jq expressions are not read here .*Options.Select", sigma.Unsupported},
+		{"filter", step("{type: file_placeholders, path: a, filter: ^^^'('}"), "no regular expression", sigma.BadPipeline},
+		{"source parameter", step("{type: file_placeholders, path: a, ^^^jq: .a}"), `no parameter "jq"`, sigma.BadPipeline},
 		{"parameter", step("{type: field_name_prefix, prefix: a, ^^^prefx: b}"), `field_name_prefix has no parameter "prefx" .*did you mean "prefix"`, sigma.BadPipeline},
 		{"condition key", step("{type: drop_detection_item, ^^^rule_condition: []}"), `did you mean "rule_conditions"`, sigma.BadPipeline},
 		{"missing parameter", step("^^^type: field_name_prefix"), `field_name_prefix needs the parameter "prefix"`, sigma.BadPipeline},
@@ -103,6 +115,33 @@ func TestParseErrors(t *testing.T) {
 		{"match_value", cond("detection_item", "{type: match_value, cond: any, value: ^^^null}"), "use is_null", sigma.BadPipeline},
 		{"include_fields", cond("field_name", "{type: include_fields, mode: re, fields: ^^^['(']}"), "no regular expression", sigma.BadPipeline},
 		{"mode", cond("field_name", "{type: include_fields, mode: ^^^regex, fields: [a]}"), `"mode" cannot be "regex"`, sigma.BadPipeline},
+		{"postprocessing", "postprocessing: ^^^{type: embed}\n", "must be a list", sigma.BadPipeline},
+		{"postprocessing type", "postprocessing: [{type: ^^^embd}]\n", `no postprocessing item "embd" .*did you mean "embed"`, sigma.BadPipeline},
+		{"postprocessing without type", "postprocessing: [^^^{prefix: a}]\n", "has no type", sigma.BadPipeline},
+		{"postprocessing of another kind", "postprocessing: [{type: ^^^field_name_mapping}]\n", "one of the transformations", sigma.BadPipeline},
+		{"postprocessing parameter", "postprocessing: [{type: embed, ^^^prefx: a}]\n", `did you mean "prefix"`, sigma.BadPipeline},
+		{"postprocessing conditions", "postprocessing: [{type: embed, prefix: a, ^^^field_name_conditions: []}]\n", `no parameter "field_name_conditions"`, sigma.BadPipeline},
+		{"postprocessing condition", "postprocessing: [{type: embed, rule_conditions: [{type: ^^^tags}]}]\n", `did you mean "tag"`, sigma.BadPipeline},
+		{"simple_template", "postprocessing: [{type: simple_template, template: ^^^'{query'}]\n", "a single '{'", sigma.BadPipeline},
+		{"simple_template name", "postprocessing: [{type: simple_template, template: ^^^'{qury}'}]\n", `did you mean "query"`, sigma.BadPipeline},
+		{"simple_template brackets", "postprocessing: [{type: simple_template, template: ^^^'{rule.tags[0}'}]\n", "not closed", sigma.BadPipeline},
+		{"simple_template format", "postprocessing: [{type: simple_template, template: ^^^'{query:%Y}'}]\n", `no format "%Y"`, sigma.BadPipeline},
+		{"simple_template conversion", "postprocessing: [{type: simple_template, template: ^^^'{query!x}'}]\n", `no conversion "x"`, sigma.BadPipeline},
+		{"template", "postprocessing: [{type: template, template: ^^^'{{ query }}'}]\n", "templates are not read here .*Options.Templates", sigma.Unsupported},
+		{"json", "postprocessing: [{type: json, json_template: ^^^'{'}]\n", "is no JSON", sigma.BadPipeline},
+		{"json without the query", "postprocessing: [{type: json, json_template: ^^^'{\"a\": \"x %QUERY%\"}'}]\n", "the query has no place", sigma.BadPipeline},
+		{"json rest", "postprocessing: [{type: json, json_template: ^^^'\"%QUERY%\" 1'}]\n", "behind the value", sigma.BadPipeline},
+		{"replace", "postprocessing: [{type: replace, pattern: ^^^'(', replacement: a}]\n", "no regular expression", sigma.BadPipeline},
+		{"replace group", "postprocessing: [{type: replace, pattern: a, replacement: ^^^'\\1'}]\n", `no group "1"`, sigma.BadPipeline},
+		{"nest in postprocessing", "postprocessing: [{type: nest, items: [{type: ^^^embd}]}]\n", `did you mean "embed"`, sigma.BadPipeline},
+		{"finalizers", "finalizers: ^^^x\n", "must be a list", sigma.BadPipeline},
+		{"finalizer type", "finalizers: [{type: ^^^jsn}]\n", `no finalizer "jsn" .*did you mean "json"`, sigma.BadPipeline},
+		{"finalizer without type", "finalizers: [^^^{indent: 2}]\n", "has no type", sigma.BadPipeline},
+		{"finalizer parameter", "finalizers: [{type: concat, ^^^sparator: a}]\n", `did you mean "separator"`, sigma.BadPipeline},
+		{"finalizer conditions", "finalizers: [{type: concat, ^^^rule_conditions: []}]\n", "no parameter", sigma.BadPipeline},
+		{"indent", "finalizers: [{type: json, indent: ^^^a}]\n", "whole number", sigma.BadPipeline},
+		{"nested", "finalizers: [{type: nested, finalizers: ^^^[]}]\n", "must not be empty", sigma.BadPipeline},
+		{"nested type", "finalizers: [{type: nested, finalizers: [{type: ^^^cncat}]}]\n", `did you mean "concat"`, sigma.BadPipeline},
 		{"cond_op", step("{type: drop_detection_item, rule_cond_op: ^^^xor}"), `did you mean "or"`, sigma.BadPipeline},
 		{"expr without conditions", step("{type: drop_detection_item, rule_cond_expr: ^^^a}"), "needs rule_conditions", sigma.BadPipeline},
 		{"expr over a list", step("{type: drop_detection_item, rule_conditions: ^^^[{type: is_sigma_rule}], rule_cond_expr: a}"), "conditions with names", sigma.BadPipeline},
@@ -200,8 +239,14 @@ func FuzzParse(f *testing.F) {
 	f.Add("transformations:\n  - {type: map_string, mapping: {a: [b, c]}}\n", "a")
 	f.Add("transformations:\n  - {type: split_field, field: A, separator: b, into: [x, y]}\n", "*a?b*")
 	f.Add("vars: {a: [b, 1]}\ntransformations:\n  - {type: value_placeholders}\n", "%a%%a%")
+	f.Add("transformations: [{type: regex}, {type: extract_fields, regex: '(?P<a>.)(?P<b>.*)', preserve_unmatched: true}]\n", "a*b?")
+	f.Add("vars: {a: {b: [c]}}\ntransformations: [{type: set_state, key: a, val: {b: [null]}}]\npostprocessing: [{type: template, template: '{{ pipeline.vars.a.b }}{{ rule.title }}'}]\n", "a")
+	f.Add("postprocessing: [{type: nest, items: [{type: json, json_template: '[\"%QUERY%\"]'}, {type: replace, pattern: '(.)', replacement: '\\1\\1'}]}]\n", "a")
+	f.Add("postprocessing: [{type: simple_template, template: '{query!r:*^9.3s}{{}}'}]\nfinalizers: [{type: nested, finalizers: [{type: json, indent: 2}, {type: yaml}]}, {type: concat}]\n", "a")
+	f.Add("transformations: [{type: file_placeholders, path: a.csv, format: csv, csv_column: x}, {type: http_placeholders, url: x}]\n", "%a%")
+	o := pipeline.Options{Files: fstest.MapFS{"a.csv": {Data: []byte("x\n1\n2*\n")}}, Templates: jinja.Compile}
 	f.Fuzz(func(t *testing.T, yaml, value string) {
-		p, err := pipeline.Parse("p.yml", []byte(yaml))
+		p, err := o.Parse("p.yml", []byte(yaml))
 		for _, e := range sigma.Errors(err) {
 			if e.File == nil || e.Msg == "" {
 				t.Errorf("an error without a place or a message: %#v", e)
@@ -212,11 +257,29 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		before := dump(r)
-		if _, err := p.Apply(r, "splunk"); err != nil && len(sigma.Errors(err)) == 0 {
+		out, err := p.Apply(r, "splunk")
+		if err != nil && len(sigma.Errors(err)) == 0 {
 			t.Error("an empty list of errors")
+		}
+		if err == nil {
+			finish(t, p, out)
 		}
 		if dump(r) != before {
 			t.Error("Apply changed its input")
 		}
 	})
+}
+
+// finish runs the postprocessing and the finalizers of a fuzzed pipeline.
+func finish(t *testing.T, p *pipeline.Pipeline, r *ir.Rule) {
+	t.Helper()
+	query, err := p.Postprocess(r, "a=\"b\"", map[string]string{"backend": "splunk"})
+	if err != nil && len(sigma.Errors(err)) == 0 {
+		t.Error("an empty list of errors")
+	}
+	all := p.Collect(nil)
+	all.Add(r, query)
+	if _, err := all.Text(); err != nil && len(sigma.Errors(err)) == 0 {
+		t.Error("an empty list of errors")
+	}
 }

@@ -1,9 +1,10 @@
 package pipeline
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/sigma-compiler/sigmac/sigma"
@@ -19,10 +20,15 @@ type Pipeline struct {
 	Priority int    // chains are ordered by it, the lowest first; 0 where absent
 	Doc      string // the comment at the top of the file, one line
 
+	spec     string              // what a user named to get it: pySigma sorts by it
 	backends []string            // allowed_backends; nil where every target is
 	vars     map[string][]string // values of placeholders
+	data     map[string]any      // all of vars, for templates
 	steps    []*step
+	posts    []*post
+	finals   []*final
 	parts    []*Pipeline // of a chain, in the order they run
+	env      environment // what the user knows of the target
 	tracks   bool        // some condition asks what was applied to an item or a field
 }
 
@@ -46,9 +52,10 @@ type transformation interface {
 	apply(*run)
 }
 
-// Chain returns the pipelines as one, in the order in which pySigma resolves
-// them: by priority, and in the order given where priorities are equal. Nil
-// pipelines are left out; a chain of none is nil.
+// Chain returns the pipelines as one, in the order in which pySigma's resolver
+// has them: by priority, and where that is equal by what a user named them, the
+// path of a file or the name of a shipped pipeline. Nil pipelines are left out;
+// a chain of none is nil.
 func Chain(ps ...*Pipeline) *Pipeline {
 	var parts []*Pipeline
 	for _, p := range ps {
@@ -66,16 +73,22 @@ func Chain(ps ...*Pipeline) *Pipeline {
 		}
 		return parts[0]
 	}
-	sort.SliceStable(parts, func(i, j int) bool { return parts[i].Priority < parts[j].Priority })
-	chain := &Pipeline{Priority: parts[0].Priority, parts: parts, vars: make(map[string][]string)}
+	slices.SortStableFunc(parts, func(a, b *Pipeline) int {
+		return cmp.Or(cmp.Compare(a.Priority, b.Priority), strings.Compare(a.spec, b.spec))
+	})
+	chain := &Pipeline{Priority: parts[0].Priority, parts: parts, vars: make(map[string][]string), data: make(map[string]any)}
 	names := make([]string, len(parts))
 	for i, p := range parts {
 		names[i] = p.Name
 		chain.steps = append(chain.steps, p.steps...)
+		chain.posts = append(chain.posts, p.posts...)
+		chain.finals = append(chain.finals, p.finals...)
 		chain.tracks = chain.tracks || p.tracks
-		for name, values := range p.vars {
-			chain.vars[name] = values
+		for name := range p.data {
+			delete(chain.vars, name) // a later variable of that name may have no values
 		}
+		maps.Copy(chain.vars, p.vars)
+		maps.Copy(chain.data, p.data)
 	}
 	chain.Name = strings.Join(names, ", ")
 	return chain
@@ -113,20 +126,24 @@ func (p *Pipeline) Supports(target string) error {
 	if p.backends == nil {
 		return nil
 	}
-	for _, b := range p.backends {
-		switch {
-		case b == target,
-			b == "elasticsearch" && slices.Contains(elastic, target),
-			b == "opensearch" && target == "lucene",
-			target == "elasticsearch" && slices.Contains(elastic, b):
-			return nil
-		}
+	if includes(p.backends, target) {
+		return nil
 	}
 	return sigma.ErrorList{{
 		Code: sigma.BadPipeline,
 		Msg:  fmt.Sprintf("the pipeline %q is not for the target %s", p.Name, target),
 		Hint: "it is for " + strings.Join(p.backends, ", "),
 	}}
+}
+
+// includes reports whether a list of targets has that one.
+func includes(targets []string, target string) bool {
+	return slices.ContainsFunc(targets, func(t string) bool {
+		return t == target ||
+			t == "elasticsearch" && slices.Contains(elastic, target) ||
+			t == "opensearch" && target == "lucene" ||
+			target == "elasticsearch" && slices.Contains(elastic, t)
+	})
 }
 
 // Apply returns the rule as the steps of the pipeline make it for the target.
@@ -141,15 +158,20 @@ func (p *Pipeline) Apply(r *ir.Rule, target string) (*ir.Rule, error) {
 	if err := p.Supports(target); err != nil {
 		return nil, err
 	}
-	w := run{rule: r, vars: p.vars}
+	w := run{rule: r, target: target, vars: p.vars, env: &p.env}
 	if p.tracks {
 		w.marks = make(map[ir.Expr]mark)
 		w.fieldMarks = make(map[string]mark)
 	}
+	w.begin()
 	w.steps(p.steps)
+	w.end()
 	if len(w.errs) > 0 {
 		w.errs.Sort()
 		return nil, w.errs
+	}
+	if p.posts != nil && w.applied != nil {
+		w.mutable().Applied = w.applied
 	}
 	return w.rule, nil
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
 
-// maxExpansion is how many values one value with placeholders may become
+// maxExpansion is how many values one value with several placeholders may become
 // (P7).
 const maxExpansion = 200
 
@@ -98,27 +98,12 @@ type values struct{ handled }
 
 func makeValuePlaceholders(p *params, _ *step) transformation { return values{readHandled(p)} }
 
-func (t values) apply(w *run) {
-	w.tests(func(it item, u ir.Test) ir.Test {
-		switch u := u.(type) {
-		case *ir.Text:
-			if !u.Pattern.Has(ir.Placeholder) {
-				return u
-			}
-			return t.text(w, u)
-		case *ir.Regexp:
-			if names := u.Placeholders(); t.all(names) {
-				return t.regexp(w, u)
-			}
-		}
-		return u
-	})
-}
+func (t values) apply(w *run) { fillPlaceholders(w, t.handled, w.variable) }
 
 // variable returns the values of a variable, or reports that there is none.
 func (w *run) variable(pos sigma.Pos, name string) []string {
-	list, ok := w.vars[name]
-	if !ok || len(list) == 0 {
+	list := w.vars[name]
+	if len(list) == 0 {
 		var all []string
 		for n := range w.vars {
 			all = append(all, n)
@@ -132,18 +117,20 @@ func (w *run) variable(pos sigma.Pos, name string) []string {
 
 // text returns the text with every combination of values in place of its
 // placeholders.
-func (t values) text(w *run, u *ir.Text) ir.Test {
-	all := []ir.Pattern{nil}
+func (h handled) text(w *run, u *ir.Text, value func(sigma.Pos, string) []string) ir.Test {
+	all, several := []ir.Pattern{nil}, false
 	for _, e := range u.Pattern {
 		alternatives := []ir.Pattern{{e}}
-		if e.Kind == ir.Placeholder && t.has(e.Text) {
+		if e.Kind == ir.Placeholder && h.has(e.Text) {
 			alternatives = nil
-			for _, v := range w.variable(u.Pos, e.Text) {
+			for _, v := range value(u.Pos, e.Text) {
 				alternatives = append(alternatives, ir.ParsePattern(v))
 			}
 		}
-		if len(all)*len(alternatives) > maxExpansion {
-			w.fail(u.Pos, sigma.Limit, "", "the placeholders stand for more than %d values", maxExpansion)
+		// A list may be long; what explodes is the combinations of several.
+		several = several || len(all) > 1 && len(alternatives) > 1
+		if several && len(all)*len(alternatives) > maxExpansion {
+			w.fail(u.Pos, sigma.Limit, "", "the placeholders stand for more than %d combinations of values", maxExpansion)
 			return u
 		}
 		var next []ir.Pattern
@@ -166,10 +153,10 @@ func (t values) text(w *run, u *ir.Text) ir.Test {
 
 // regexp returns the expression with the values in place of its placeholders,
 // as alternatives of plain text.
-func (t values) regexp(w *run, u *ir.Regexp) ir.Test {
+func (h handled) regexp(w *run, u *ir.Regexp, value func(sigma.Pos, string) []string) ir.Test {
 	filled, err := u.Fill(func(name string) string {
 		var parts []string
-		for _, v := range w.variable(u.Pos, name) {
+		for _, v := range value(u.Pos, name) {
 			parts = append(parts, wildRegexp(ir.ParsePattern(v)))
 		}
 		return "(?:" + strings.Join(parts, "|") + ")"

@@ -8,33 +8,83 @@ import (
 
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/pipeline/pydata"
 )
 
 // setState is set_state, and set_custom_attribute, whose values are in the
 // state under a key of their own.
-type setState struct{ key, value string }
+type setState struct {
+	key, text string
+	data      any // what the text is of
+}
 
-func (t setState) apply(w *run) { w.setState(t.key, t.value) }
+func (t setState) apply(w *run) {
+	w.setData(t.key, t.text, t.data)
+	if t.key == "query_table" {
+		w.stateTable(t.text)
+	}
+}
 
 // attributeKey is what the state's key of a custom attribute begins with.
 const attributeKey = "attribute."
 
 func makeSetState(p *params, _ *step) transformation {
-	return setState{key: p.needText("key"), value: stateText(p, "val")}
+	return stateOf(p, p.needText("key"), "val")
 }
 
 func makeSetAttribute(p *params, _ *step) transformation {
-	return setState{key: attributeKey + p.needText("attribute"), value: stateText(p, "value")}
+	return stateOf(p, attributeKey+p.needText("attribute"), "value")
 }
 
-// stateText returns a value of the state: a scalar, or the parts of a list
-// joined by commas.
-func stateText(p *params, name string) string {
+// stateOf reads a value of the state. Its text is that of a scalar, the parts
+// of a list joined by commas, and JSON for what is nested.
+func stateOf(p *params, key, name string) transformation {
+	t := setState{key: key, data: ""}
 	n := p.need(name)
-	if n == nil || n.Tag == "!!null" {
-		return ""
+	if n == nil {
+		return t
 	}
-	return strings.Join(p.texts(n, name), ",")
+	t.data = p.data(n)
+	var parts []string
+	switch {
+	case n.Tag == "!!null":
+	case n.Kind == yaml.ScalarNode:
+		t.text = n.Value
+	case flat(n):
+		for _, c := range n.Content {
+			parts = append(parts, p.deref(c).Value)
+		}
+		t.text = strings.Join(parts, ",")
+	default:
+		text, err := pydata.AppendJSON(nil, t.data, -1, maxBytes)
+		if err != nil {
+			p.fail(p.at(n), sigma.Limit, "", "%q is too long", name)
+		}
+		t.text = string(text)
+	}
+	return t
+}
+
+// flat reports whether a node is a list of scalars.
+func flat(n *yaml.Node) bool {
+	for _, c := range n.Content {
+		if c.Kind == yaml.AliasNode {
+			c = c.Alias
+		}
+		if c.Kind != yaml.ScalarNode {
+			return false
+		}
+	}
+	return n.Kind == yaml.SequenceNode
+}
+
+// data returns what a node is, for templates.
+func (p *params) data(n *yaml.Node) any {
+	v, err := pydata.FromYAML(n)
+	if err != nil {
+		p.fail(p.at(n), sigma.BadPipeline, "", "%s", err)
+	}
+	return v
 }
 
 // changeLogSource replaces the whole log source; what is not given is absent
@@ -170,14 +220,7 @@ func (t *addCondition) apply(w *run) {
 			return
 		}
 	}
-	where := make([]ir.Expr, len(w.rule.Where))
-	for i, x := range w.rule.Where {
-		where[i] = ir.All(e, x)
-	}
-	w.mutable().Where = where
-	if w.marks != nil {
-		w.mark(nil, e, false)
-	}
+	w.require(e)
 }
 
 // filled returns the condition with the attributes of the rule's log source

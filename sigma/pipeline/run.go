@@ -7,16 +7,21 @@ import (
 
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/schema"
 )
 
 // A run is one rule on its way through a pipeline.
 type run struct {
 	rule    *ir.Rule // the caller's until mutable is called
+	target  string   // the name of the backend; "" where it is not known
 	copied  bool
 	stateOK bool // rule.State is the run's own
 	step    *step
+	members []*ir.Rule // of a correlation, whose name and attributes rule has; nil for a rule
 	vars    map[string][]string
-	applied []string // ids of the steps that were applied to the rule
+	env     *environment
+	own     *schema.Table // the user's table that the rule's is or stands for
+	applied []string      // ids of the steps that were applied to the rule
 	errs    sigma.ErrorList
 
 	// Only where the pipeline tracks:
@@ -24,6 +29,8 @@ type run struct {
 	fieldMarks map[string]mark  // of field names outside of items
 
 	raws map[*ir.Raw]raw // pieces of query whose field may still be mapped
+
+	alternatives []ir.Expr // of which one must match, not yet in the rule
 }
 
 // A mark says what was done to an item or a field.
@@ -61,17 +68,28 @@ func (w *run) mutable() *ir.Rule {
 	return w.rule
 }
 
-// setState notes a value for the backend and for later conditions.
-func (w *run) setState(key, value string) {
+// setState notes a text for the backend and for later conditions.
+func (w *run) setState(key, text string) { w.setData(key, text, text) }
+
+// setData notes a value: its text, and what it is for templates.
+func (w *run) setData(key, text string, data any) {
 	r := w.mutable()
 	if !w.stateOK {
-		r.State = maps.Clone(r.State)
+		r.State, r.Data = maps.Clone(r.State), maps.Clone(r.Data)
 		if r.State == nil {
 			r.State = make(map[string]string)
 		}
 		w.stateOK = true
 	}
-	r.State[key] = value
+	r.State[key] = text
+	if _, same := data.(string); same {
+		delete(r.Data, key)
+		return
+	}
+	if r.Data == nil {
+		r.Data = make(map[string]any)
+	}
+	r.Data[key] = data
 }
 
 // fail reports an error at a place of the rule. The hint ends with the place
@@ -91,8 +109,12 @@ func (w *run) warn(pos sigma.Pos, code sigma.Code, hint, format string, args ...
 	}
 }
 
-// blame puts the name and place of the step behind a hint.
+// blame puts the name and place of the step behind a hint. Behind the last
+// step there is none to blame.
 func (w *run) blame(hint string) string {
+	if w.step == nil {
+		return hint
+	}
 	if hint != "" {
 		hint += "; "
 	}
@@ -132,9 +154,14 @@ func (w *run) rulePos() sigma.Pos {
 // rewrite replaces the expressions of the rule by what f makes of each of
 // their parts.
 func (w *run) rewrite(f func(ir.Expr) ir.Expr) {
+	w.replace(func(e ir.Expr) ir.Expr { return ir.Rewrite(e, f) })
+}
+
+// replace replaces the expressions of the rule by what f makes of them.
+func (w *run) replace(f func(ir.Expr) ir.Expr) {
 	var out []ir.Expr
 	for i, e := range w.rule.Where {
-		n := ir.Rewrite(e, f)
+		n := f(e)
 		if out == nil && !sameExpr(n, e) {
 			out = slices.Clone(w.rule.Where)
 		}

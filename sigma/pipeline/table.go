@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/sigma-compiler/sigmac/sigma"
@@ -36,7 +35,7 @@ func makeSetTable(p *params, _ *step) transformation {
 }
 
 func (t setTable) apply(w *run) {
-	w.mutable().Table = t.table
+	w.useTable(t.table)
 	if t.table.Name != "" {
 		w.setState("query_table", t.table.Name)
 	}
@@ -95,48 +94,12 @@ func makeCheckFields(p *params, _ *step) transformation {
 }
 
 func (t checkFields) apply(w *run) {
-	check := func(field string, pos sigma.Pos) {
-		if _, ok := w.rule.Column(field); ok {
-			return
-		}
-		say := w.fail
-		if t.warn {
-			say = w.warn
-		}
-		say(pos, sigma.UnknownField, w.nearColumn(field), "the table %s has no column %q", w.rule.Table.Name, field)
+	if w.env.unknown != schema.ByPipeline {
+		return // the user has said what becomes of them
 	}
-	for _, e := range w.rule.Where {
-		ir.Walk(e, func(e ir.Expr) bool {
-			it, ok := itemOf(e)
-			if !ok || !w.selects(it) {
-				return true
-			}
-			if !it.keyword {
-				check(it.field, it.pos)
-			}
-			ir.WalkTests(it.test, func(t ir.Test) {
-				if ref, ok := t.(*ir.FieldRef); ok {
-					check(ref.Field, ref.Pos)
-				}
-			})
-			return true
-		})
+	say := w.fail
+	if t.warn {
+		say = w.warn
 	}
-	w.eachRead(check)
-}
-
-// nearColumn suggests a column of the rule's table.
-func (w *run) nearColumn(field string) string {
-	var all []string
-	for name := range w.rule.Table.Columns {
-		all = append(all, name)
-	}
-	for _, c := range w.rule.Computed {
-		all = append(all, c.Name)
-	}
-	slices.Sort(all)
-	if n := sigma.Nearest(field, all); n != "" {
-		return fmt.Sprintf("did you mean %q?", n)
-	}
-	return ""
+	w.checkFields(say, w.selects, w.eachRead)
 }

@@ -1,20 +1,25 @@
 package pipeline_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
+	"github.com/sigma-compiler/sigmac/sigma/pipeline/external"
+	"github.com/sigma-compiler/sigmac/sigma/pipeline/jinja"
 )
 
 var update = flag.Bool("update", false, "rewrite want.txt of testdata/pipelines")
@@ -55,7 +60,10 @@ func line(e *sigma.Error) string { return fmt.Sprintf("%s [%s]", e.Error(), e.Co
 
 // TestPipelines applies pipeline.yml of each file of testdata/pipelines to its
 // rule.yml and compares with want.txt. A file may name shipped pipelines, one
-// a line, in chain.txt, and the target in target.txt.
+// a line, in chain.txt, and the target in target.txt. The lines of queries.txt,
+// if there are any, are queries of the rule that go through postprocessing and
+// finalizers. answer.txt is what servers answer and commands print; other files
+// are in the folder of the pipeline.
 func TestPipelines(t *testing.T) {
 	paths, err := filepath.Glob("../../testdata/pipelines/*.txtar")
 	if err != nil || len(paths) == 0 {
@@ -79,7 +87,11 @@ func testCase(t *testing.T, path string) {
 		}
 		return nil
 	}
-	got := applied(t, file)
+	files := fstest.MapFS{}
+	for _, f := range a.Files {
+		files[f.Name] = &fstest.MapFile{Data: f.Data}
+	}
+	got := applied(t, file, files)
 	if want := string(file("want.txt")); got != want {
 		if !*update {
 			t.Fatalf("got:\n%s\nwant:\n%s", got, want)
@@ -93,7 +105,7 @@ func testCase(t *testing.T, path string) {
 }
 
 // applied returns the dump of the rule after the pipeline, or the errors.
-func applied(t *testing.T, file func(string) []byte) string {
+func applied(t *testing.T, file func(string) []byte, files fs.FS) string {
 	t.Helper()
 	var ps []*pipeline.Pipeline
 	for _, name := range strings.Fields(string(file("chain.txt"))) {
@@ -104,7 +116,7 @@ func applied(t *testing.T, file func(string) []byte) string {
 		ps = append(ps, p)
 	}
 	if data := file("pipeline.yml"); data != nil {
-		p, err := pipeline.Parse("pipeline.yml", data)
+		p, err := options(file, files).Parse("pipeline.yml", data)
 		if err != nil {
 			return errorLines(err)
 		}
@@ -119,7 +131,41 @@ func applied(t *testing.T, file func(string) []byte) string {
 	if err != nil {
 		return errorLines(err)
 	}
-	return dump(out)
+	return dump(out) + queries(t, pipeline.Chain(ps...), out, string(file("queries.txt")))
+}
+
+// options returns what the pipeline of a case may use.
+func options(file func(string) []byte, files fs.FS) pipeline.Options {
+	o := pipeline.Options{Files: files, Select: external.Select, Templates: jinja.Compile}
+	if answer := file("answer.txt"); answer != nil {
+		o.HTTP = func(context.Context, pipeline.Request) ([]byte, error) { return answer, nil }
+		o.Command = func(context.Context, pipeline.Command) ([]byte, error) { return answer, nil }
+	}
+	return o
+}
+
+// queries writes what becomes of queries of the rule.
+func queries(t *testing.T, p *pipeline.Pipeline, r *ir.Rule, text string) string {
+	t.Helper()
+	var b strings.Builder
+	vars := map[string]string{"backend": "splunk", "output_format": "default"}
+	all := p.Collect(vars)
+	for query := range strings.Lines(text) {
+		out, err := p.Postprocess(r, strings.TrimSuffix(query, "\n"), vars)
+		if err != nil {
+			return b.String() + errorLines(err)
+		}
+		all.Add(r, out)
+		fmt.Fprintf(&b, "query: %s\n", out)
+	}
+	if !p.Finalizes() || text == "" {
+		return b.String()
+	}
+	out, err := all.Text()
+	if err != nil {
+		return b.String() + errorLines(err)
+	}
+	return b.String() + "output: " + out + "\n"
 }
 
 func errorLines(err error) string {

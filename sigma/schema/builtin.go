@@ -26,6 +26,7 @@ var builtins = [...]builtin{
 	{name: "asim"},
 	{name: "cim"},
 	{name: "ecs"},
+	{name: "ecs_logs"},
 	{name: "ecs_windows"},
 	{name: "ecs_windows_defend"},
 	{name: "ecs_windows_integration"},
@@ -47,7 +48,8 @@ func Names() []string {
 // datasets of Splunk's Common Information Model (cim), the
 // fields of the Elastic Common Schema (ecs), and these with what Windows
 // events add to them (ecs_windows), also where fields have a twin that folds
-// case (ecs_windows_defend, ecs_windows_integration). It is read once and
+// case (ecs_windows_defend, ecs_windows_integration), and ECS with what other
+// products' modules add, a table for each (ecs_logs). It is read once and
 // shared: it must not be changed. The error names the schemas that there are.
 func Builtin(name string) (*Schema, error) {
 	for i := range builtins {

@@ -10,7 +10,7 @@ import (
 )
 
 func TestNames(t *testing.T) {
-	want := []string{"asim", "cim", "ecs", "ecs_windows", "ecs_windows_defend", "ecs_windows_integration", "sentinel", "xdr"}
+	want := []string{"asim", "cim", "ecs", "ecs_logs", "ecs_windows", "ecs_windows_defend", "ecs_windows_integration", "sentinel", "xdr"}
 	if got := Names(); !slices.Equal(got, want) {
 		t.Errorf("Names() = %v, want %v", got, want)
 	}
@@ -91,6 +91,10 @@ func TestBuiltinTypes(t *testing.T) {
 		{"ecs_windows", "", "winlog.event_data.Anything", Keyword},
 		{"ecs_windows", "", "winlog.user_data.Anything", Keyword},
 		{"ecs_windows", "", "powershell.file.script_block_text", Text},
+		{"ecs_logs", "zeek", "zeek.dns.rejected", Bool},
+		{"ecs_logs", "zeek", "source.ip", IP},
+		{"ecs_logs", "linux", "auditd.log.a1", Keyword},
+		{"ecs_logs", "kubernetes", "kubernetes.audit.responseStatus.code", Int},
 		{"ecs_windows_defend", "", "process.command_line.caseless", Caseless},
 		{"ecs_windows_integration", "", "process.name.caseless", Caseless},
 	}
@@ -130,6 +134,8 @@ func TestBuiltinLacks(t *testing.T) {
 		{"sentinel", "SecurityEvent", "DestinationPort"},
 		{"ecs", "", "winlog.channel"},
 		{"ecs_windows", "", "winlog.event_data."},
+		{"ecs_logs", "zeek", "zeek.dns.Z"}, // Elastic's pipeline removes it
+		{"ecs_logs", "aws", "zeek.dns.query"},
 	}
 	for _, test := range tests {
 		if _, ok := table(t, test.schema, test.table).Column(test.column); ok {

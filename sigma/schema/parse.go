@@ -15,7 +15,8 @@ type parser struct {
 // parse reads a schema. A line begins with "#" for a remark, "[" for a table's
 // name, a word with a colon for the kind of the columns behind it, or a space
 // where it goes on with the line above. "include: name" begins with the tables
-// of another schema, which open returns.
+// of another schema, which open returns; behind a table's name it gives that
+// table the columns of the other schema's table without a name.
 func parse(name, text string, open func(string) (*Schema, error)) (*Schema, error) {
 	p := parser{schema: &Schema{Name: name, Tables: map[string]*Table{}}}
 	for n := 1; text != ""; n++ {
@@ -64,21 +65,26 @@ func (p *parser) line(line string, open func(string) (*Schema, error)) error {
 func (p *parser) begin(name string) {
 	table, ok := p.schema.Tables[name]
 	if !ok {
-		table = &Table{Name: name, Columns: map[string]Column{}}
+		table = &Table{Name: name, Schema: p.schema.Name, Columns: map[string]Column{}}
 		p.schema.Tables[name] = table
 	}
 	p.table, p.kind = table, ""
 }
 
 // include copies the tables of another schema, so that what follows changes
-// the copies only.
+// the copies only; within a table it refers to the other's columns.
 func (p *parser) include(name string, open func(string) (*Schema, error)) error {
 	base, err := open(name)
 	if err != nil {
 		return err
 	}
+	if p.table != nil {
+		p.table.Base = base.Tables[""]
+		return nil
+	}
 	for _, t := range base.Tables {
 		c := *t
+		c.Schema = p.schema.Name
 		c.Columns = make(map[string]Column, len(t.Columns))
 		for n, col := range t.Columns {
 			c.Columns[n] = col
@@ -133,7 +139,7 @@ func (p *parser) twin(name string) error {
 	}
 	c.Caseless = name + ".caseless"
 	p.table.Columns[name] = c
-	return p.add(Column{Name: c.Caseless, Type: Caseless, Array: c.Array})
+	return p.add(Column{Name: c.Caseless, Type: Caseless, Twin: name, Array: c.Array})
 }
 
 // fill says that the target puts "unknown" where an event lacks a column.

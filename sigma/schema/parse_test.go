@@ -24,7 +24,7 @@ bool:
 	for name, want := range map[string]Column{
 		"x":          {Name: "x", Type: Int},
 		"y":          {Name: "y", Type: Keyword, Caseless: "y.caseless"},
-		"y.caseless": {Name: "y.caseless", Type: Caseless},
+		"y.caseless": {Name: "y.caseless", Type: Caseless, Twin: "y"},
 		"z":          {Name: "z", Type: Keyword, Array: true},
 		"z.text":     {Name: "z.text", Type: Text, Array: true},
 		"p.q":        {Name: "p.q", Type: Keyword},
@@ -57,5 +57,32 @@ func TestParseErrors(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q: %v, want %q", test.text, err, test.want)
 		}
+	}
+}
+
+// TestIncludeInTable shows that a table refers to the columns of another
+// schema, and has its own before them.
+func TestIncludeInTable(t *testing.T) {
+	base := &Schema{Name: "base", Tables: map[string]*Table{"": {Columns: map[string]Column{
+		"a": {Name: "a", Type: Int}, "b": {Name: "b", Type: Int}}}}}
+	s, err := parse("s", "[x]\ninclude: base\nkeyword: a c\n", func(string) (*Schema, error) { return base, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := s.Tables["x"]
+	for name, want := range map[string]Type{"a": Keyword, "b": Int, "c": Keyword} {
+		if c, ok := x.Column(name); !ok || c.Type != want {
+			t.Errorf("%s is %v, %v, want %v", name, c.Type, ok, want)
+		}
+	}
+	if _, ok := x.Column("d"); ok {
+		t.Error("there is a column d")
+	}
+	n := 0
+	for range x.All() {
+		n++
+	}
+	if n != 3 || x.Schema != "s" {
+		t.Errorf("%d columns of schema %q, want 3 of s", n, x.Schema)
 	}
 }

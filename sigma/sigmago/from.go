@@ -1,6 +1,11 @@
 // Package sigmago turns rules of github.com/bradleyjkemp/sigma-go into those
-// of package sigma and back, for programs that move from the one to the other.
+// of package sigma and back, for programs that move from the one to the other,
+// and reads the configurations of the legacy sigmac with sigma-go's parser.
 // It is the only package of the module that imports sigma-go.
+//
+// [ParseConfig] reads a configuration, [Pipeline] makes a pipeline of a chain of
+// them, and [Resolve] takes what a user names: pipelines, configurations as
+// files, and the names of those that came with the legacy sigmac.
 //
 // What sigma-go's types cannot hold is an error of [From], never left out:
 // lists that mix keywords and mappings, lists of lists. What it leaves to maps

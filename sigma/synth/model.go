@@ -146,9 +146,9 @@ func (m *model) wordColumns() []string {
 		return usual
 	}
 	var names []string
-	for name, c := range t.Columns {
-		if _, tested := m.slots[name]; c.Type.IsString() && !tested {
-			names = append(names, name)
+	for c := range t.All() {
+		if _, tested := m.slots[c.Name]; c.Type.IsString() && !tested {
+			names = append(names, c.Name)
 		}
 	}
 	slices.Sort(names)

@@ -7,6 +7,7 @@ import (
 	"github.com/sigma-compiler/sigmac/backends/elastic/eql/eqlread"
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/schema"
 )
 
 // Backend is the Event Query Language.
@@ -14,6 +15,7 @@ var Backend = &emit.Backend{
 	Name:    "eql",
 	Aliases: []string{"es-eql"},
 	Title:   "EQL",
+	Schemas: schema.Elastic,
 	Doc:     "Elastic's Event Query Language",
 	Formats: []emit.Format{{
 		Name: "default",

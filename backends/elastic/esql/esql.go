@@ -10,6 +10,7 @@ import (
 	"github.com/sigma-compiler/sigmac/backends/elastic/esql/esqlread"
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/schema"
 )
 
 // Backend is the language ES|QL.
@@ -17,6 +18,7 @@ var Backend = &emit.Backend{
 	Name:    "esql",
 	Aliases: []string{"es-esql"},
 	Title:   "ES|QL",
+	Schemas: schema.Elastic,
 	Doc:     "Elastic's piped query language ES|QL",
 	Formats: []emit.Format{
 		{Name: "default", Doc: "from, where", Wrap: wrap},

@@ -46,7 +46,8 @@ func textTerm(p *emit.Printer, f emit.Field, t *ir.Text) term {
 	}
 	pattern := t.Pattern
 	if joined, ok := joinable(f, pattern); ok {
-		expr, pattern, shape = `concat("\n", mv_concat(`+expr+`, "\n"), "\n")`, joined, ir.Glob
+		sep := quoted(separator)
+		expr, pattern, shape = "concat("+sep+", mv_concat("+expr+", "+sep+"), "+sep+")", joined, ir.Glob
 	} else {
 		single(p, f, t.Pos)
 	}
@@ -67,19 +68,23 @@ func stringOf(f emit.Field) string {
 	return "to_string(" + name(f.Name) + ")"
 }
 
+// separator stands between the values of a list that are joined. None of them
+// is taken to have it within: no part of it is another, and no line ends so.
+const separator = "\n\t\r"
+
 // joinable returns the pattern as it is found among the values of a list that
-// stand between line breaks: as long as neither it nor the values have any,
-// and its wildcards cannot reach over one.
+// stand between separators: as long as it has no part of one, and its
+// wildcards cannot reach over one.
 func joinable(f emit.Field, p ir.Pattern) (ir.Pattern, bool) {
 	shape, text := p.Shape()
-	if !f.Column.Array || shape == ir.Glob || strings.Contains(text, "\n") {
+	if !f.Column.Array || shape == ir.Glob || strings.ContainsAny(text, separator) {
 		return nil, false
 	}
 	if shape == ir.Exact || shape == ir.Prefix {
-		text = "\n" + text
+		text = separator + text
 	}
 	if shape == ir.Exact || shape == ir.Suffix {
-		text += "\n"
+		text += separator
 	}
 	star := ir.Element{Kind: ir.Star}
 	return ir.NewPattern(star, ir.Element{Text: text}, star), true

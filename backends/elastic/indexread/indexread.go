@@ -29,6 +29,9 @@ func Find(name string, o readback.Options) (Field, bool) {
 	}
 	c, ok := o.Column(name)
 	f.Column = c
+	if c.Twin != "" {
+		f.Name = c.Twin // events have the value there
+	}
 	switch c.Type {
 	case schema.Keyword, schema.Wildcard:
 		f.Folds = false

@@ -10,6 +10,7 @@ import (
 	"github.com/sigma-compiler/sigmac/backends/elastic/kql/kqlread"
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/schema"
 )
 
 // Backend is the Kibana Query Language.
@@ -17,6 +18,8 @@ var Backend = &emit.Backend{
 	Name:    "kql",
 	Aliases: []string{"kuery", "kibana"},
 	Title:   "Kibana KQL",
+	Schemas: schema.Elastic,
+	Twins:   true,
 	Doc:     "the Kibana Query Language",
 	Formats: []emit.Format{{Name: "default", Doc: "the query alone"}},
 	Settings: []emit.Setting{{

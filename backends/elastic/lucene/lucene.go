@@ -8,6 +8,7 @@ import (
 	"github.com/sigma-compiler/sigmac/backends/elastic/lucene/luceneread"
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/schema"
 )
 
 // Backend is the language Lucene.
@@ -15,6 +16,8 @@ var Backend = &emit.Backend{
 	Name:        "lucene",
 	Aliases:     []string{"es-qs", "elasticsearch", "opensearch", "opensearch_lucene"},
 	Title:       "Lucene",
+	Schemas:     schema.Elastic,
+	Twins:       true,
 	Doc:         "Lucene's query_string syntax, for Elasticsearch, OpenSearch and Kibana",
 	Formats:     []emit.Format{{Name: "default", Doc: "the query alone"}},
 	Settings:    []emit.Setting{elastic.CaseSetting},

@@ -58,7 +58,7 @@ type operand struct {
 	column       *column // and what is done to its value:
 	cast         cast
 	lower, upper bool
-	joined       bool // the values of the column stand between line breaks
+	joined       bool // the values of the column stand between separators
 
 	part ir.Part   // of isPart: of the date in column
 	args []operand // of isPlace: the text and what is sought in it

@@ -72,15 +72,19 @@ func (b *builder) join(off int, args []operand) (operand, error) {
 	if err := texts(v); err != nil {
 		return operand{}, err
 	}
-	if v.lower || v.upper || v.joined || args[1].kind != isText || args[1].text != "\n" {
+	if v.lower || v.upper || v.joined || args[1].kind != isText || args[1].text != separator {
 		return operand{off: off, kind: isOther}, nil
 	}
 	return operand{off: off, kind: isOther, column: v.column, cast: v.cast, joined: true}, nil
 }
 
-// concat returns joined texts: concat("\n", mv_concat(f, "\n"), "\n").
+// separator is what values must be joined with to be told apart again.
+const separator = "\n\t\r"
+
+// concat returns joined texts: concat(s, mv_concat(f, s), s) with the separator
+// for s.
 func (b *builder) concat(off int, args []operand) (operand, error) {
-	isBreak := func(v operand) bool { return v.kind == isText && v.text == "\n" }
+	isBreak := func(v operand) bool { return v.kind == isText && v.text == separator }
 	if len(args) == 3 && isBreak(args[0]) && isBreak(args[2]) && args[1].joined && args[1].kind == isOther {
 		v := args[1]
 		v.off, v.kind = off, isColumn

@@ -21,7 +21,7 @@ import (
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{"", "from * | where true", "from a-*,b:c metadata _id, _index | where to_lower(`x y`.z) like \"*\\\\\\\\a?\" and not coalesce(cidr_match(i, \"::/0\"), false)",
 		"FROM \"a\" | EVAL b = to_string(c), d = 1 | WHERE b NOT RLIKE \"\"\"[^a]&~(b)<1-5>\"\"\" OR d IS NOT NULL // c", `from x | where a::ip == to_ip("::1") or b in (1, -2.5e3)`,
-		`from x | where concat("\n", mv_concat(a, "\n"), "\n") like "*\nb*" and date_extract("year", t) > 1 and locate(a, b) > 0`} {
+		`from x | where concat("\n\t\r", mv_concat(a, "\n\t\r"), "\n\t\r") like "*\n\t\rb*" and date_extract("year", t) > 1 and locate(a, b) > 0`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, query string) {

@@ -156,9 +156,9 @@ func TestRead(t *testing.T) {
 		{`date_extract("day_of_year", a) == 1`, `~ at byte 15: a comparison with what a function gives is not read`},
 
 		// Values that stand between line breaks.
-		{`concat("\n", mv_concat(a, "\n"), "\n") like "*\nx\n*"`, `a=/(?:\A|\n)x(?:\n|\z)/?`},
-		{`to_lower(concat("\n", mv_concat(a, "\n"), "\n")) like "*x*"`, `a=/x/i?`},
-		{`concat("\n", mv_concat(a, "\n"), "\n") like "*x\ny*"`, `~ at byte 59: of texts that mv_concat joined only one between stars is read, with line breaks at its ends`},
+		{`concat("\n\t\r", mv_concat(a, "\n\t\r"), "\n\t\r") like "*\n\t\rx\n\t\r*"`, `a=/(?:\A|\n\t\r)x(?:\n\t\r|\z)/?`},
+		{`to_lower(concat("\n\t\r", mv_concat(a, "\n\t\r"), "\n\t\r")) like "*x*"`, `a=/x/i?`},
+		{`concat("\n\t\r", mv_concat(a, "\n\t\r"), "\n\t\r") like "*x\ny*"`, `~ at byte 71: of texts that mv_concat joined only one between stars is read, with separators at its ends`},
 		{`mv_concat(a, ",") == "x"`, `~ at byte 15: a comparison with what a function gives is not read`},
 
 		// Logic has three values; not goes before and before or.

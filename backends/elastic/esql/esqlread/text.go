@@ -107,18 +107,18 @@ func writeLowered(s *strings.Builder, r rune) {
 }
 
 // between returns the test that a text is found among the values of a column
-// that stand between line breaks: of one value, that it has the text at its
-// beginning, its end or anywhere, where a line break of the value itself
-// counts as an end.
+// that stand between separators: of one value, that it has the text at its
+// beginning, its end or anywhere, where a separator in the value itself counts
+// as an end.
 func (b *builder) between(v operand, p ir.Pattern, off int) (readback.Expr, error) {
 	shape, literal := p.Shape()
-	inner := strings.TrimSuffix(literal, "\n")
-	begins := strings.HasPrefix(inner, "\n")
+	inner := strings.TrimSuffix(literal, separator)
+	begins := strings.HasPrefix(inner, separator)
 	ends := inner != literal
-	inner = strings.TrimPrefix(inner, "\n")
+	inner = strings.TrimPrefix(inner, separator)
 	switch {
-	case shape != ir.Substring, strings.Contains(inner, "\n"), literal == "\n":
-		return nil, foreign(off, "of texts that mv_concat joined only one between stars is read, with line breaks at its ends")
+	case shape != ir.Substring, strings.ContainsAny(inner, separator), literal == separator:
+		return nil, foreign(off, "of texts that mv_concat joined only one between stars is read, with separators at its ends")
 	case v.upper, v.lower && has(p, foreignCase):
 		return nil, foreign(off, "the case of joined texts is only read of the letters A to Z")
 	case v.lower && changes(p, unicode.ToLower):
@@ -126,10 +126,10 @@ func (b *builder) between(v operand, p ir.Pattern, off int) (readback.Expr, erro
 	}
 	source := regexp.QuoteMeta(inner)
 	if begins {
-		source = `(?:\A|\n)` + source
+		source = `(?:\A|\n\t\r)` + source
 	}
 	if ends {
-		source += `(?:\n|\z)`
+		source += `(?:\n\t\r|\z)`
 	}
 	test, err := readback.Regexp(source, v.lower)
 	if err != nil {
