@@ -60,6 +60,17 @@ func placeholderAt(text string) string {
 	return text[1:end]
 }
 
+// PlaceholderNames returns the names of the placeholders in a value with the
+// modifier expand.
+func PlaceholderNames(text string) (names []string) {
+	splitPlaceholders(text, func(_, name string) {
+		if name != "" {
+			names = append(names, name)
+		}
+	})
+	return names
+}
+
 func placeholderByte(c byte) bool {
 	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }

@@ -13,7 +13,39 @@ func Rewrite(e Expr, f func(Expr) Expr) Expr {
 
 type rewriter struct {
 	f     func(Expr) Expr
-	named map[*Named]Expr
+	named [8]rewritten // the first n: most rules have few searches
+	n     int
+	more  map[*Named]Expr
+}
+
+// A rewritten is a search and what became of it.
+type rewritten struct {
+	from *Named
+	to   Expr
+}
+
+// done returns what became of a search that was rewritten before.
+func (r *rewriter) done(x *Named) (Expr, bool) {
+	for i := range r.n {
+		if r.named[i].from == x {
+			return r.named[i].to, true
+		}
+	}
+	e, ok := r.more[x]
+	return e, ok
+}
+
+// remember notes what became of a search.
+func (r *rewriter) remember(x *Named, e Expr) {
+	switch {
+	case r.n < len(r.named):
+		r.named[r.n] = rewritten{x, e}
+		r.n++
+	case r.more == nil:
+		r.more = map[*Named]Expr{x: e}
+	default:
+		r.more[x] = e
+	}
 }
 
 func (r *rewriter) expr(e Expr) Expr {
@@ -51,7 +83,7 @@ func (r *rewriter) list(xs []Expr) (out []Expr, changed bool) {
 }
 
 func (r *rewriter) name(x *Named) Expr {
-	if done, ok := r.named[x]; ok {
+	if done, ok := r.done(x); ok {
 		return done
 	}
 	out := x
@@ -63,10 +95,7 @@ func (r *rewriter) name(x *Named) Expr {
 		e = c
 	}
 	e = r.f(e)
-	if r.named == nil {
-		r.named = make(map[*Named]Expr)
-	}
-	r.named[x] = e
+	r.remember(x, e)
 	return e
 }
 

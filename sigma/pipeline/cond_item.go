@@ -56,9 +56,13 @@ func makeMatchString(p *params) itemCond {
 		pos = p.at(n)
 	}
 	re := p.regexpOf(source, pos, "pattern", true)
+	var m matcher
+	if re != nil {
+		m = newMatcher(re)
+	}
 	return valueCond(p, func(t ir.Test) bool {
 		text, ok := t.(*ir.Text)
-		return (ok && re.MatchString(plainText(text.Pattern))) != negate
+		return (ok && m.MatchString(plainText(text.Pattern))) != negate
 	})
 }
 

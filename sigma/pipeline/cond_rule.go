@@ -109,6 +109,7 @@ func makeContainsItem(p *params) ruleCond {
 
 func makeRuleApplied(p *params) ruleCond {
 	id := p.needText("processing_item_id")
+	p.asks = true
 	return func(w *run) bool { return slices.Contains(w.applied, id) }
 }
 

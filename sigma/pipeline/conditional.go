@@ -19,6 +19,7 @@ type conditionalMapping struct {
 
 // A choice is the names that one field has.
 type choice struct {
+	pos     sigma.Pos
 	fields  []string                             // whose values it depends on, in the order of the file
 	values  map[string]map[string][]string       // names by such a field and its value
 	sources [len(attributes)]map[string][]string // names by an attribute of the log source
@@ -47,7 +48,7 @@ func makeConditionalMapping(p *params, _ *step) transformation {
 			p.fail(k.pos, sigma.BadPipeline, "", "keywords have no names that depend on anything")
 			continue
 		}
-		c := &choice{}
+		c := &choice{pos: k.pos}
 		if k.node.Kind == yaml.MappingNode {
 			c.read(p, k)
 		} else {

@@ -12,6 +12,7 @@ import (
 // with what must hold beside it, so that two searches for different events have
 // different names.
 func (t *conditionalMapping) apply(w *run) {
+	w.tracePlaces(t.place)
 	whole := t.naming(w, given(nil).and(ir.Or(w.rule.Where), t.asked))
 	w.renameFields(whole)
 	w.renameReads(whole)
@@ -58,9 +59,13 @@ func (t *conditionalMapping) expr(w *run, e ir.Expr, g given) ir.Expr {
 			return &ir.Named{Name: x.Name, X: y}
 		}
 	case *ir.Raw:
-		return w.renameRaw(t.naming(w, g), x)
+		y := w.renameRaw(t.naming(w, g), x)
+		w.became(x, y)
+		return y
 	case *ir.Match:
-		return t.item(w, item{expr: x, pos: x.Pos, field: x.Field, test: x.Test}, g.and(x, t.asked))
+		y := t.item(w, item{expr: x, pos: x.Pos, field: x.Field, test: x.Test}, g.and(x, t.asked))
+		w.became(x, y)
+		return y
 	}
 	return e
 }

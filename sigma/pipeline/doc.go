@@ -13,6 +13,11 @@
 // changes and neither does the rule that it is applied to, so both may be used
 // by several goroutines at once.
 //
+// For authors, [Pipeline.Steps] says what the files have, [Pipeline.Trace] what
+// each step changed about a rule, and package lint what is wrong with pipelines
+// that parse. Long lists of steps have an index by log sources and fields, so
+// that a rule pays for the steps that are about it.
+//
 // # What pipelines may do
 //
 // A pipeline may come from anywhere. By itself it reads the files in the folder

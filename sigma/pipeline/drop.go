@@ -41,6 +41,7 @@ func (drop) apply(w *run) {
 // report warns of each lost item, or refuses the rule where nothing is left.
 func (w *run) report(all []lost) {
 	for _, l := range all {
+		w.traceDropped(l.it)
 		what := "the test of " + l.it.field
 		if l.it.keyword {
 			what = "the keyword"

@@ -61,3 +61,38 @@ func ExampleResolve() {
 	// Output:
 	// there is no pipeline "splunk-windows", nor a file or folder of that name (did you mean "splunk_windows"?)
 }
+
+// What the steps of a chain change about a rule, one after the other.
+func ExamplePipeline_Trace() {
+	rule, err := sigma.ParseRule("rule.yml", []byte(exampleRule))
+	if err != nil {
+		log.Fatal(err)
+	}
+	r, err := ir.Build(rule)
+	if err != nil {
+		log.Fatal(err)
+	}
+	sysmon, _ := pipeline.Builtin("sysmon")
+	mine, err := pipeline.Parse("mine.yml", []byte(`
+priority: 20
+transformations:
+  - id: ports
+    type: field_name_mapping
+    mapping:
+      DestinationPort: [dst_port, port]
+`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, changes, err := pipeline.Chain(sysmon, mine).Trace(r, "splunk")
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, c := range changes {
+		if c.Kind == pipeline.ItemChanged {
+			fmt.Printf("%s: %s becomes %s by %s, %s\n", c.Pos, c.From, c.To, c.Step.Label(), c.At)
+		}
+	}
+	// Output:
+	// rule.yml:9:5: DestinationPort=any{8080 8888} becomes or{dst_port=any{8080 8888} port=any{8080 8888}} by ports, mine.yml:7:7
+}

@@ -1,9 +1,12 @@
 package pipeline
 
 import (
+	"bytes"
 	"embed"
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"path"
@@ -25,9 +28,15 @@ var factFiles embed.FS
 // one target calls it. A cell lists names separated by "|"; an empty one says
 // that the target has no name of its own.
 type facts struct {
-	columns []string              // the header without the key's
-	rows    map[string][][]string // by key: for each column its names
-	keys    []string              // in the order of the file
+	columns []string           // the header without the key's
+	rows    map[string]factRow // by key
+	keys    []string           // in the order of the file
+}
+
+// A factRow is one row of a table: for each column its names.
+type factRow struct {
+	pos   sigma.Pos
+	cells [][]string
 }
 
 // factTables are the tables that there are, read when first asked for.
@@ -42,7 +51,7 @@ var factTables = sync.OnceValues(func() (map[string]*facts, error) {
 		if err != nil {
 			return nil, err
 		}
-		f, err := readFacts(string(data))
+		f, err := readFacts(name, data)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -52,21 +61,30 @@ var factTables = sync.OnceValues(func() (map[string]*facts, error) {
 })
 
 // readFacts reads a table. Lines that begin with # are remarks.
-func readFacts(text string) (*facts, error) {
-	r := csv.NewReader(strings.NewReader(text))
+func readFacts(name string, data []byte) (*facts, error) {
+	r := csv.NewReader(bytes.NewReader(data))
 	r.Comment = '#'
-	records, err := r.ReadAll()
-	if err != nil {
+	header, err := r.Read()
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	if len(records) == 0 || len(records[0]) < 2 {
+	if len(header) < 2 {
 		return nil, fmt.Errorf("a table of facts needs a line of column names, and two columns at least")
 	}
-	f := &facts{columns: records[0][1:], rows: make(map[string][][]string, len(records))}
-	for i, record := range records[1:] {
+	file := &sigma.File{Name: name, Data: data}
+	f := &facts{columns: header[1:], rows: make(map[string]factRow)}
+	for {
+		record, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return f, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		line, _ := r.FieldPos(0)
 		key := record[0]
 		if _, twice := f.rows[key]; twice || key == "" {
-			return nil, fmt.Errorf("row %d: the key %q is empty or stands twice", i+1, key)
+			return nil, fmt.Errorf("line %d: the key %q is empty or stands twice", line, key)
 		}
 		cells := make([][]string, len(f.columns))
 		for j, cell := range record[1:] {
@@ -74,15 +92,15 @@ func readFacts(text string) (*facts, error) {
 				cells[j] = strings.Split(cell, "|")
 			}
 		}
-		f.rows[key] = cells
+		f.rows[key] = factRow{sigma.Pos{File: file, Line: line, Col: 1}, cells}
 		f.keys = append(f.keys, key)
 	}
-	return f, nil
 }
 
 // column returns what the column of that parameter says of each key of a
-// table, without the keys that it says nothing of.
-func (p *params) column(table, parameter string) map[string][]string {
+// table, in the order of the file and without the keys that it says nothing
+// of.
+func (p *params) column(table, parameter string) []pair {
 	column := p.needText(parameter)
 	if table == "" || column == "" {
 		return nil
@@ -103,10 +121,10 @@ func (p *params) column(table, parameter string) map[string][]string {
 		p.fail(p.at(p.take(parameter)), sigma.BadPipeline, near(column, f.columns, "the columns are "+strings.Join(f.columns, ", ")), "the table of facts %s has no column %q", table, column)
 		return nil
 	}
-	out := make(map[string][]string)
-	for key, cells := range f.rows {
-		if cells[i] != nil {
-			out[key] = cells[i]
+	var out []pair
+	for _, key := range f.keys {
+		if row := f.rows[key]; row.cells[i] != nil {
+			out = append(out, pair{key: key, pos: row.pos, values: row.cells[i]})
 		}
 	}
 	return out
@@ -114,8 +132,12 @@ func (p *params) column(table, parameter string) map[string][]string {
 
 // makeFactMapping is field_name_mapping with the names of a column of facts.
 func makeFactMapping(p *params, _ *step) transformation {
-	table := p.column(p.needText("facts"), "column")
-	return naming(func(name string, keyword bool) []string {
+	entries := p.column(p.needText("facts"), "column")
+	table := make(map[string][]string, len(entries))
+	for _, e := range entries {
+		table[e.key] = e.values
+	}
+	return newTableNaming(entries, false, func(name string, keyword bool) []string {
 		if keyword {
 			return nil
 		}
@@ -126,28 +148,40 @@ func makeFactMapping(p *params, _ *step) transformation {
 // factCondition requires what a table of facts says of the rule's log source.
 type factCondition struct {
 	attribute string // category, product or service
-	exprs     map[string]ir.Expr
-	services  map[string][]string // what the log source's service is from then on
+	rows      map[string]*factTest
+	entries   []Entry
+}
+
+// A factTest is what a row says.
+type factTest struct {
+	pos     sigma.Pos
+	expr    ir.Expr
+	service string // what the log source's service is from then on; "" leaves it
 }
 
 func makeFactCondition(p *params, _ *step) transformation {
-	t := factCondition{attribute: p.choice("attribute", "service", "category", "product"), exprs: make(map[string]ir.Expr)}
+	t := &factCondition{attribute: p.choice("attribute", "service", "category", "product"), rows: make(map[string]*factTest)}
 	field, prefixes := p.needText("field"), []string{""}
 	if n := p.take("prefixes"); n != nil {
 		prefixes = p.texts(n, "prefixes")
 	}
 	table := p.needText("facts")
+	services := make(map[string]string)
 	if n := p.take("service"); n != nil {
-		t.services = p.column(table, "service")
+		for _, e := range p.column(table, "service") {
+			if len(e.values) == 1 {
+				services[e.key] = e.values[0]
+			}
+		}
 	}
-	names := p.column(table, "column")
-	for _, key := range slices.Sorted(maps.Keys(names)) {
-		e, err := p.factTest(field, prefixes, names[key])
+	for _, row := range p.column(table, "column") {
+		e, err := p.factTest(field, prefixes, row.values)
 		if err != nil {
 			p.adopt(err)
 			return nil
 		}
-		t.exprs[key] = e
+		t.rows[row.key] = &factTest{row.pos, e, services[row.key]}
+		t.entries = append(t.entries, Entry{Pos: row.pos, Key: row.key, To: row.values, Service: services[row.key]})
 	}
 	return t
 }
@@ -173,7 +207,7 @@ func factValue(pos sigma.Pos, text string) sigma.Value {
 	return sigma.Value{Pos: pos, Kind: sigma.String, Text: escape(text)}
 }
 
-func (t factCondition) apply(w *run) {
+func (t *factCondition) apply(w *run) {
 	key := w.rule.LogSource.Service
 	switch t.attribute {
 	case "category":
@@ -181,12 +215,13 @@ func (t factCondition) apply(w *run) {
 	case "product":
 		key = w.rule.LogSource.Product
 	}
-	e, ok := t.exprs[key]
-	if !ok {
+	row := t.rows[key]
+	if row == nil {
 		return
 	}
-	(&addCondition{expr: e}).apply(w)
-	if service := t.services[key]; len(service) == 1 {
-		w.mutable().LogSource.Service = service[0]
+	w.from(row.pos)
+	(&addCondition{expr: row.expr}).apply(w)
+	if row.service != "" {
+		w.mutable().LogSource.Service = row.service
 	}
 }

@@ -37,7 +37,12 @@ func (t notice) apply(w *run) {
 
 // logSource names the rule's log source as messages do.
 func (w *run) logSource() string {
-	l := &w.rule.LogSource
+	return LogSourceText(&w.rule.LogSource)
+}
+
+// LogSourceText names a log source as messages do: "product windows, category
+// process_creation".
+func LogSourceText(l *sigma.LogSource) string {
 	var parts []string
 	for _, p := range [...][2]string{{"product", l.Product}, {"category", l.Category}, {"service", l.Service}} {
 		if p[1] != "" {

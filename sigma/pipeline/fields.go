@@ -90,6 +90,7 @@ func (w *run) renameFields(to naming) {
 		if names != nil {
 			out = append(out, names...)
 			w.markField(f, names)
+			w.traceRenamed(f, names)
 		} else if out != nil {
 			out = append(out, f)
 		}
@@ -167,7 +168,8 @@ func absence(t ir.Test) bool {
 func makeFieldMapping(p *params, _ *step) transformation {
 	table := make(map[string][]string)
 	var keyword []string
-	for _, e := range p.pairs() {
+	entries := p.pairs()
+	for _, e := range entries {
 		checkNames(p, e)
 		if e.null {
 			keyword = e.values
@@ -175,7 +177,7 @@ func makeFieldMapping(p *params, _ *step) transformation {
 			table[e.key] = e.values
 		}
 	}
-	return naming(func(name string, isKeyword bool) []string {
+	return newTableNaming(entries, false, func(name string, isKeyword bool) []string {
 		if isKeyword {
 			return keyword
 		}
@@ -201,7 +203,7 @@ func makePrefixMapping(p *params, _ *step) transformation {
 	}
 	// The longest prefix wins, whatever the order in the file.
 	sort.SliceStable(entries, func(i, j int) bool { return len(entries[i].key) > len(entries[j].key) })
-	return naming(func(name string, keyword bool) []string {
+	return newTableNaming(entries, true, func(name string, keyword bool) []string {
 		for _, e := range entries {
 			if keyword || !strings.HasPrefix(name, e.key) {
 				continue

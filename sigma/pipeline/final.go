@@ -40,10 +40,12 @@ type finalizer interface {
 
 // A final is one finalizer and its place.
 type final struct {
-	pos  sigma.Pos
-	kind string
-	from string
-	do   finalizer
+	pos    sigma.Pos
+	kind   string
+	from   string
+	do     finalizer
+	node   *yaml.Node // what the file says; for describe
+	fileOf func(*yaml.Node) *sigma.File
 }
 
 // An output is all queries on their way through the finalizers: a list, or one
@@ -92,7 +94,7 @@ func (p *parser) finalizer(n *yaml.Node) *final {
 	if m == nil {
 		return nil
 	}
-	out := &final{pos: m.pos, from: p.from, kind: m.text("type")}
+	out := &final{pos: m.pos, from: p.from, node: n, fileOf: p.fileOf, kind: m.text("type")}
 	if out.kind == "" {
 		p.fail(m.pos, sigma.BadPipeline, "", "the finalizer has no type")
 		return nil

@@ -76,6 +76,8 @@ func (w *run) require(e ir.Expr) {
 		where[i] = ir.All(e, x)
 	}
 	w.mutable().Where = where
+	w.arrived(e)
+	w.traceAdded(e)
 	if w.marks != nil {
 		w.mark(nil, e, false)
 	}

@@ -25,6 +25,15 @@ func itemOf(e ir.Expr) (item, bool) {
 	return item{}, false
 }
 
+// isItem reports whether e is an item, or a piece of query that was one.
+func isItem(e ir.Expr) bool {
+	switch e.(type) {
+	case *ir.Match, *ir.Keyword, *ir.Raw:
+		return true
+	}
+	return false
+}
+
 // with returns the item with another test.
 func (it item) with(t ir.Test) ir.Expr {
 	if it.keyword {

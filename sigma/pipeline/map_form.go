@@ -13,8 +13,9 @@ import (
 // that the whole value matches, without regard to case, and what the values of
 // the target's fields are made of. $1 in them is what the first group holds.
 type mapForm struct {
-	re *regexp.Regexp
-	to []mapTarget
+	pos sigma.Pos // of the pattern in the pipeline
+	re  *regexp.Regexp
+	to  []mapTarget
 }
 
 // A mapTarget is a field of the target and its values.
@@ -28,7 +29,7 @@ type mapTarget struct {
 func (t *mapItem) readForm(p *params, pattern, to *yaml.Node) {
 	source := p.scalar(pattern, "pattern")
 	re := p.regexpOf(`\A(?i:`+source+`)\z`, p.at(pattern), "pattern", false)
-	form := mapForm{re: re}
+	form := mapForm{pos: p.at(pattern), re: re}
 	for _, c := range to.Content {
 		m := p.mapping(c, "the test")
 		if m == nil {
@@ -70,7 +71,7 @@ func (f *mapForm) tests(value func(sigma.Value) sigma.Value) ([]ir.Expr, error) 
 
 // formed returns the tests of the target's fields for a string of one of the
 // forms, nil for anything else.
-func (t *mapItem) formed(u ir.Test) []ir.Expr {
+func (t *mapItem) formed(w *run, u ir.Test) []ir.Expr {
 	text, ok := u.(*ir.Text)
 	if !ok || text.Cased {
 		return nil
@@ -89,6 +90,7 @@ func (t *mapItem) formed(u ir.Test) []ir.Expr {
 			return v
 		})
 		if err == nil {
+			w.from(f.pos)
 			return es
 		}
 	}

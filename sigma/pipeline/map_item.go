@@ -12,16 +12,22 @@ import (
 // mapItem replaces tests of a field for certain values by other tests.
 type mapItem struct {
 	field string
-	cases map[string][]ir.Expr // by plainValue: what must all hold
-	forms []mapForm            // values by their form, tried where no case has the value
-	keep  bool                 // other tests stay as they are
-	known []string             // the values, for messages
+	cases map[string]mapCase // by plainValue
+	forms []mapForm          // values by their form, tried where no case has the value
+	keep  bool               // other tests stay as they are
+	known []string           // the values, for messages
 
 	message string // of the error about a value that is not known: $value in it, $logsource; "" where there is none
 }
 
+// A mapCase is what a value becomes.
+type mapCase struct {
+	pos   sigma.Pos // of the value in the pipeline
+	tests []ir.Expr // all of which must hold
+}
+
 func makeMapItem(p *params, _ *step) transformation {
-	t := &mapItem{field: p.needText("field"), cases: make(map[string][]ir.Expr), message: p.text("message")}
+	t := &mapItem{field: p.needText("field"), cases: make(map[string]mapCase), message: p.text("message")}
 	t.keep = p.choice("otherwise", "error", "keep") == "keep"
 	n := p.need("cases")
 	if n == nil {
@@ -84,7 +90,7 @@ func (t *mapItem) read(p *params) {
 			p.fail(v.Pos, sigma.BadPipeline, "", "null is no value that can be mapped")
 			continue
 		}
-		t.cases[k] = tests
+		t.cases[k] = mapCase{v.Pos, tests}
 		t.known = append(t.known, k)
 	}
 }
@@ -95,10 +101,12 @@ func (t *mapItem) apply(w *run) {
 			return it.expr
 		}
 		return splitItem(it, func(u ir.Test) ir.Expr {
-			if k, ok := plainValue(u); ok && t.cases[k] != nil {
-				return placed(t.cases[k], it.pos)
+			k, ok := plainValue(u)
+			if c, mapped := t.cases[k]; ok && mapped {
+				w.from(c.pos)
+				return placed(c.tests, it.pos)
 			}
-			if es := t.formed(u); es != nil {
+			if es := t.formed(w, u); es != nil {
 				return placed(es, it.pos)
 			}
 			if !t.keep {

@@ -43,7 +43,7 @@ func (o Options) parse(name string, data []byte, from string) (*Pipeline, error)
 		p.errs.Sort()
 		return nil, p.errs
 	}
-	out.tracks, out.spec = p.tracks, name
+	out.tracks, out.asks, out.spec = p.tracks, p.asks, name
 	return out, nil
 }
 
@@ -58,6 +58,7 @@ type parser struct {
 	from    string // name of the pipeline
 	head    string // comment of the document
 	tracks  bool
+	asks    bool
 	table   []transformationType
 	options Options
 }
@@ -114,7 +115,7 @@ func (p *parser) document(data []byte) *yaml.Node {
 
 // pipeline reads the top level.
 func (p *parser) pipeline(root *yaml.Node, name string) *Pipeline {
-	out := &Pipeline{Name: name, Doc: p.comment(root)}
+	out := &Pipeline{Name: name, Doc: p.comment(root), list: new(stepList)}
 	m := p.mapping(root, "the pipeline")
 	if m == nil {
 		return out
@@ -136,9 +137,11 @@ func (p *parser) pipeline(root *yaml.Node, name string) *Pipeline {
 	if list := m.list("allowed_backends"); len(list) > 0 {
 		out.backends = list
 	}
-	out.vars, out.data = p.vars(m.take("vars"))
+	out.pos, out.fileOf = m.pos, p.fileOf
+	out.varNode = m.take("vars")
+	out.vars, out.data = p.vars(out.varNode)
 	if n := m.take("transformations"); n != nil {
-		out.steps = p.list(n)
+		out.list.steps = p.list(n)
 	}
 	if n := m.take("postprocessing"); n != nil {
 		out.posts = p.postprocessing(n)
@@ -226,7 +229,7 @@ func (p *parser) step(n *yaml.Node) *step {
 	if m == nil {
 		return nil
 	}
-	s := &step{pos: m.pos, from: p.from, id: m.text("id"), kind: m.text("type")}
+	s := &step{pos: m.pos, from: p.from, node: n, fileOf: p.fileOf, id: m.text("id"), kind: m.text("type")}
 	if s.kind == "" {
 		p.fail(m.pos, sigma.BadPipeline, "", "the step has no type")
 		return nil

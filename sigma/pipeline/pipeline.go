@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"gopkg.in/yaml.v3"
+
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
@@ -20,16 +22,20 @@ type Pipeline struct {
 	Priority int    // chains are ordered by it, the lowest first; 0 where absent
 	Doc      string // the comment at the top of the file, one line
 
+	pos      sigma.Pos  // of the file's mapping
+	varNode  *yaml.Node // vars in the file, for Variables; nil where there are none
+	fileOf   func(*yaml.Node) *sigma.File
 	spec     string              // what a user named to get it: pySigma sorts by it
 	backends []string            // allowed_backends; nil where every target is
 	vars     map[string][]string // values of placeholders
 	data     map[string]any      // all of vars, for templates
-	steps    []*step
+	list     *stepList
 	posts    []*post
 	finals   []*final
 	parts    []*Pipeline // of a chain, in the order they run
 	env      environment // what the user knows of the target
 	tracks   bool        // some condition asks what was applied to an item or a field
+	asks     bool        // some condition asks what was applied to the rule
 }
 
 // A step is one transformation with its conditions.
@@ -38,6 +44,9 @@ type step struct {
 	id   string // "" where the file gives none
 	kind string // the type of the transformation
 	from string // the name of the pipeline
+
+	node   *yaml.Node                   // what the file says; for describe
+	fileOf func(*yaml.Node) *sigma.File // where nodes are from several files; nil: one
 
 	rule  ruleCond  // nil: every rule
 	item  itemCond  // nil: every item
@@ -76,14 +85,14 @@ func Chain(ps ...*Pipeline) *Pipeline {
 	slices.SortStableFunc(parts, func(a, b *Pipeline) int {
 		return cmp.Or(cmp.Compare(a.Priority, b.Priority), strings.Compare(a.spec, b.spec))
 	})
-	chain := &Pipeline{Priority: parts[0].Priority, parts: parts, vars: make(map[string][]string), data: make(map[string]any)}
+	chain := &Pipeline{Priority: parts[0].Priority, parts: parts, vars: make(map[string][]string), data: make(map[string]any), list: new(stepList)}
 	names := make([]string, len(parts))
 	for i, p := range parts {
 		names[i] = p.Name
-		chain.steps = append(chain.steps, p.steps...)
+		chain.list.steps = append(chain.list.steps, p.list.steps...)
 		chain.posts = append(chain.posts, p.posts...)
 		chain.finals = append(chain.finals, p.finals...)
-		chain.tracks = chain.tracks || p.tracks
+		chain.tracks, chain.asks = chain.tracks || p.tracks, chain.asks || p.asks
 		for name := range p.data {
 			delete(chain.vars, name) // a later variable of that name may have no values
 		}
@@ -152,20 +161,25 @@ func includes(targets []string, target string) bool {
 // an ErrorList with the places in the rule; its hints name the step. What
 // the result finds more or less than the rule is in its Warnings.
 func (p *Pipeline) Apply(r *ir.Rule, target string) (*ir.Rule, error) {
+	return p.apply(r, target, nil)
+}
+
+// apply is Apply, and notes what the steps change where t is not nil.
+func (p *Pipeline) apply(r *ir.Rule, target string, t *tracer) (*ir.Rule, error) {
 	if p == nil {
 		return r, nil
 	}
 	if err := p.Supports(target); err != nil {
 		return nil, err
 	}
-	w := run{rule: r, target: target, vars: p.vars, env: &p.env}
+	w := run{rule: r, target: target, vars: p.vars, env: &p.env, trace: t, asks: p.asks}
 	if p.tracks {
 		w.marks = make(map[ir.Expr]mark)
 		w.fieldMarks = make(map[string]mark)
 	}
-	w.begin()
-	w.steps(p.steps)
-	w.end()
+	w.traced(w.begin)
+	w.list(p.list)
+	w.traced(w.end)
 	if len(w.errs) > 0 {
 		w.errs.Sort()
 		return nil, w.errs

@@ -32,6 +32,11 @@ func (h handled) has(name string) bool {
 	return !slices.Contains(h.exclude, name)
 }
 
+// in reports whether the step is about a placeholder of the pattern.
+func (h handled) in(p ir.Pattern) bool {
+	return slices.ContainsFunc(p, func(e ir.Element) bool { return e.Kind == ir.Placeholder && h.has(e.Text) })
+}
+
 // all reports whether the step is about each of the placeholders.
 func (h handled) all(names []string) bool {
 	return len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return !h.has(n) })

@@ -89,7 +89,7 @@ func (p *parser) post(n *yaml.Node) *post {
 	if m == nil {
 		return nil
 	}
-	out := &post{step: step{pos: m.pos, from: p.from, id: m.text("id"), kind: m.text("type")}}
+	out := &post{step: step{pos: m.pos, from: p.from, node: n, fileOf: p.fileOf, id: m.text("id"), kind: m.text("type")}}
 	if out.kind == "" {
 		p.fail(m.pos, sigma.BadPipeline, "", "the postprocessing item has no type")
 		return nil

@@ -11,7 +11,7 @@ import (
 
 // replaceString replaces what a regular expression finds in a value.
 type replaceString struct {
-	re          *regexp.Regexp
+	re          matcher
 	replacement []piece
 	skip        bool // only the literal parts of a value are searched, each on its own
 	interpret   bool // with skip: wildcards in the replacement are wildcards
@@ -31,10 +31,12 @@ func makeReplaceString(p *params, _ *step) transformation {
 	if n == nil || replacement == nil {
 		return nil
 	}
-	if t.re = p.regexpOf(source, p.at(n), "regex", false); t.re == nil {
+	re := p.regexpOf(source, p.at(n), "regex", false)
+	if re == nil {
 		return nil
 	}
-	t.replacement = p.pieces(t.re, p.scalar(replacement, "replacement"), p.at(replacement))
+	t.re = newMatcher(re)
+	t.replacement = p.pieces(re, p.scalar(replacement, "replacement"), p.at(replacement))
 	return t
 }
 

@@ -106,16 +106,16 @@ func makeChangeLogSource(p *params, _ *step) transformation {
 }
 
 // nest is a list of steps under the conditions of one.
-type nest []*step
+type nest struct{ *stepList }
 
-func (t nest) apply(w *run) { w.steps(t) }
+func (t nest) apply(w *run) { w.list(t.stepList) }
 
 func makeNest(p *params, _ *step) transformation {
 	n := p.need("items")
 	if n == nil {
 		return nil
 	}
-	return nest(p.parser.list(n))
+	return nest{&stepList{steps: p.parser.list(n)}}
 }
 
 // addCondition requires further items of the rule.

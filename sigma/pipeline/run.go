@@ -22,6 +22,7 @@ type run struct {
 	env     *environment
 	own     *schema.Table // the user's table that the rule's is or stands for
 	applied []string      // ids of the steps that were applied to the rule
+	asks    bool          // some condition asks for them
 	errs    sigma.ErrorList
 
 	// Only where the pipeline tracks:
@@ -31,6 +32,10 @@ type run struct {
 	raws map[*ir.Raw]raw // pieces of query whose field may still be mapped
 
 	alternatives []ir.Expr // of which one must match, not yet in the rule
+
+	trace   *tracer   // nil where nobody asked what the steps change
+	running []running // the lists with an index, the innermost last
+	came    int       // how often an expression was put in place of an item, or beside the rule's
 }
 
 // A mark says what was done to an item or a field.
@@ -47,12 +52,16 @@ func (w *run) steps(steps []*step) {
 		}
 		outer := w.step
 		w.step = s
-		s.do.apply(w)
+		if w.trace == nil {
+			s.do.apply(w)
+		} else {
+			w.trace.apply(w)
+		}
 		w.step = outer
 		if len(w.errs) > 0 {
 			return
 		}
-		if s.id != "" {
+		if s.id != "" && w.asks {
 			w.applied = append(w.applied, s.id)
 		}
 	}
@@ -154,7 +163,28 @@ func (w *run) rulePos() sigma.Pos {
 // rewrite replaces the expressions of the rule by what f makes of each of
 // their parts.
 func (w *run) rewrite(f func(ir.Expr) ir.Expr) {
-	w.replace(func(e ir.Expr) ir.Expr { return ir.Rewrite(e, f) })
+	w.replace(func(e ir.Expr) ir.Expr {
+		return ir.Rewrite(e, func(e ir.Expr) ir.Expr {
+			w.from(sigma.Pos{})
+			n := f(e)
+			if isItem(e) {
+				w.became(e, n)
+			}
+			return n
+		})
+	})
+}
+
+// became notes what an item became, for the indexes of the lists that run and
+// for those who asked for a trace.
+func (w *run) became(e, n ir.Expr) {
+	if sameExpr(n, e) {
+		return
+	}
+	w.arrived(n)
+	if w.trace != nil {
+		w.trace.item(w, e, n)
+	}
 }
 
 // replace replaces the expressions of the rule by what f makes of them.

@@ -214,7 +214,7 @@ func fillPlaceholders(w *run, h handled, value func(pos sigma.Pos, name string) 
 	w.tests(func(_ item, u ir.Test) ir.Test {
 		switch u := u.(type) {
 		case *ir.Text:
-			if u.Pattern.Has(ir.Placeholder) {
+			if h.in(u.Pattern) {
 				return h.text(w, u, value)
 			}
 		case *ir.Regexp:

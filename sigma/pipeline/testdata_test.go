@@ -32,6 +32,9 @@ func dump(r *ir.Rule) string {
 	if len(r.Fields) > 0 {
 		fmt.Fprintf(&b, "fields: %s\n", strings.Join(r.Fields, " "))
 	}
+	for _, x := range r.Reads {
+		fmt.Fprintf(&b, "reads: %s=%s\n", x.Name, strings.Join(x.Fields, "|"))
+	}
 	var state []string
 	for k, v := range r.State {
 		state = append(state, k+"="+v)

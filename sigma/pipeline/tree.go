@@ -17,6 +17,6 @@ func ParseTree(name string, root *yaml.Node, file func(*yaml.Node) *sigma.File) 
 		p.errs.Sort()
 		return nil, p.errs
 	}
-	out.tracks = p.tracks
+	out.tracks, out.asks = p.tracks, p.asks
 	return out, nil
 }

@@ -35,7 +35,7 @@ func (p *Pipeline) WithSchema(s *schema.Schema, unknown schema.Policy) *Pipeline
 		return p
 	}
 	if p == nil {
-		p = &Pipeline{}
+		p = &Pipeline{list: new(stepList)}
 	}
 	out := *p
 	out.env = environment{schema: s, unknown: unknown}
