@@ -177,6 +177,11 @@ func (c *Compiler) Rule(r *ir.Rule) (*Result, error) {
 // values of the target.
 func (c *Compiler) Map(r *ir.Rule) (*ir.Rule, error) { return c.pipeline.Apply(r, c.backend.Name) }
 
+// Trace is Map, and returns what each step of the pipeline changed.
+func (c *Compiler) Trace(r *ir.Rule) (*ir.Rule, []pipeline.Change, error) {
+	return c.pipeline.Trace(r, c.backend.Name)
+}
+
 // Mapped compiles a rule that Map returned.
 func (c *Compiler) Mapped(r *ir.Rule) (*Result, error) {
 	j := &emit.Job{Backend: c.backend, Rule: r, Settings: c.settings}

@@ -31,6 +31,10 @@ type Backend struct {
 	Schemas  schema.Format // the form in which users have schemas of the products that read the language
 	Twins    bool          // tests that ignore case are made of a column's twin that folds it (schema.Column.Caseless)
 
+	// State names the keys of a rule's state, which pipelines set, that the
+	// queries depend on.
+	State []string
+
 	// Query writes the query of one condition. Mistakes and notes go to the
 	// job; after a mistake the result is not used.
 	Query func(j *Job, e ir.Expr) string

@@ -36,6 +36,7 @@ var Backend = &emit.Backend{
 	}, {
 		Name: "keyword_columns", Doc: "the columns that keywords are sought in, separated by commas; all columns where none is named",
 	}},
+	State: []string{"query_table"},
 	Query: query,
 	Read:  kustoread.Read,
 	Columns: func(list []ir.Computed, o readback.Options) (readback.Columns, error) {

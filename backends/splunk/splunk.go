@@ -39,6 +39,7 @@ var Backend = &emit.Backend{
 		{Name: "default", Doc: "the query, on one line"},
 		{Name: "data_model", Doc: "a tstats search of the data model that the pipeline names, such as splunk_cim", Query: dataModelQuery},
 	},
+	State: []string{"data_model_set", "fields"},
 	Settings: []emit.Setting{{
 		Name: "widen", Default: "false", Values: []string{"false", "true"},
 		Doc: `write the wildcard "?" as "*", which is faster and matches more`,

@@ -24,6 +24,7 @@ var Backend = &emit.Backend{
 		{Name: "default", Doc: "from, where", Wrap: wrap},
 		{Name: "condition", Doc: "what stands behind where"},
 	},
+	State: []string{"index"},
 	Settings: []emit.Setting{
 		elastic.CaseSetting,
 		elastic.KeywordFields,
