@@ -49,6 +49,7 @@
 //	  - sigma/schema: which tables and columns a target has, and their types.
 //	  - sigma/pipeline: what a target calls things. Fields, values and log
 //	    sources are renamed, conditions added, rules refused.
+//	  - sigma/pipeline/lint: what is wrong with pipelines that parse.
 //	  - sigma/eval: whether an event matches, in process, for thousands of rules
 //	    at once.
 //	  - sigma/synth: events that a rule matches and events that it just misses,
