@@ -19,6 +19,7 @@ type convertFlags struct {
 	output string
 	dir    string
 	json   bool
+	trace  bool
 }
 
 // runFlags are what convert and check have in common.
@@ -59,6 +60,11 @@ With -d each rule has a file of its own, in the tree that the arguments have
 below their common folder; with several targets each target has a folder. The
 rules of a file with several are numbered: name_1, name_2.
 
+With --trace standard error also says what became of each detection item on its
+way through the pipelines: which step made what of it, with the item's place and
+the step's, or that none did; and so for the log source and all else that steps
+change. With --json the objects have it instead.
+
 With --verify each query is read back as its language means it and compared
 with its rule, on events that are made from the rule (see sigmac synth). Where
 the two say different things and no warning of the query tells of it, the rule
@@ -88,6 +94,7 @@ wrong (or names a path that does not exist), 3 a pipeline or a schema is wrong.`
 	flags.StringVarP(&f.output, "output", "o", "-", "write to this `file`; - is standard output")
 	flags.StringVarP(&f.dir, "output-dir", "d", "", "write a file for each rule below this `folder`")
 	flags.BoolVar(&f.json, "json", false, "write an object a line: the query and all about it")
+	flags.BoolVar(&f.trace, "trace", false, "say which step of the pipelines changed what")
 	flags.Bool("fail-unsupported", false, "the opposite of -s, and the default")
 	_ = flags.MarkHidden("fail-unsupported") // sigma-cli's spelling
 	exclude(cmd, "output", "output-dir")
@@ -113,8 +120,14 @@ func (f *convertFlags) convert(a *app, args []string) error {
 		return err
 	}
 	j.render = renderText
+	if f.trace {
+		j.trace = traceText
+	}
 	if f.json {
 		j.render = renderJSON
+		if f.trace {
+			j.trace = traceJSON
+		}
 	}
 	if f.dir != "" {
 		if j.dir, err = openDir(f.dir, ins, len(j.targets) > 1, f.json); err != nil {

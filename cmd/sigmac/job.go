@@ -7,6 +7,7 @@ import (
 	"github.com/sigma-compiler/sigmac/backends/verify"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/pipeline"
 	"github.com/sigma-compiler/sigmac/sigma/synth"
 )
 
@@ -23,6 +24,7 @@ type job struct {
 	skip    bool      // what a target cannot say is no error
 	verify  *verifier // nil where queries are not compared with their rules
 	reasons bool      // rules are counted by what is said of them
+	trace   tracing   // what is said of the changes that pipelines make
 }
 
 // An outcome is what became of one file.
@@ -103,6 +105,8 @@ type document struct {
 	sets    map[*ir.Rule]*synth.Set // the events of the rule, by how targets see it
 	checked *verify.Report          // of the target that is being written; nil where there is none
 	doubts  sigma.ErrorList         // why less is certain about it
+
+	changes []pipeline.Change // by the pipelines of the target that is being written, where they are traced
 }
 
 // A message is what makes two of them the same.
@@ -168,16 +172,17 @@ func (d *document) build() {
 func (d *document) compileFor(i int, t *target) fate {
 	var result *backends.Result
 	var err error
-	d.checked, d.doubts = nil, nil
+	d.checked, d.doubts, d.changes = nil, nil, nil
 	switch {
 	case d.rule == nil:
 		result, err = t.Compile(d.doc)
 	case d.verify != nil:
 		result, err = d.compileVerified(i, t)
 	default:
-		result, err = t.Rule(d.rule)
+		result, err = d.compileRule(t)
 	}
 	name := d.label(t)
+	d.printTrace(name)
 	if err == nil {
 		d.print(kindWarning, name, result.Warnings)
 		d.count(name, nil, result.Warnings)
@@ -193,6 +198,15 @@ func (d *document) compileFor(i int, t *target) fate {
 	}
 	d.print(k, name, errs)
 	return f
+}
+
+// compileRule compiles the rule for a target.
+func (d *document) compileRule(t *target) (*backends.Result, error) {
+	mapped, err := d.mapFor(t)
+	if err != nil {
+		return nil, err
+	}
+	return t.Mapped(mapped)
 }
 
 // label returns what messages call the target, "" where there is only one.

@@ -59,6 +59,7 @@ type record struct {
 	Warnings  []remark `json:"warnings"`
 
 	Verified *verification `json:"verified,omitempty"` // with --verify, where the query was compared with its rule
+	Trace    *[]changed    `json:"trace,omitempty"`    // with --trace: what the pipelines changed, in that order
 }
 
 // A remark is an error or a warning in a record.
@@ -76,6 +77,7 @@ func renderJSON(p *piece, d *document, t *target, result *backends.Result, errs 
 	r.Target, r.Pipelines, r.Format = t.name, t.pipelines, t.format
 	r.Warnings = append(r.Warnings, remarks(d.warnings)...)
 	r.Verified = d.verification()
+	r.Trace = d.traced()
 	if result == nil {
 		e := newRemark(errs[0])
 		r.Error = &e

@@ -16,6 +16,7 @@ var (
 	kindSkipped = kind{"skipped", "\x1b[1;36m"} // an error that -s makes none
 	kindWarning = kind{"warning", "\x1b[1;35m"}
 	kindNote    = kind{"note", "\x1b[1;34m"}
+	kindTrace   = kind{"trace", "\x1b[1;34m"}
 )
 
 const (
@@ -35,6 +36,17 @@ type reporter struct{ color bool }
 // add appends the message to b. target, where it is not empty, says which of
 // several targets the message is about.
 func (r reporter) add(b []byte, k kind, target string, e *sigma.Error) []byte {
+	b = r.addLine(b, k, target, e)
+	line, caret, ok := strings.Cut(e.Snippet(), "\n")
+	if !ok {
+		return b
+	}
+	b = append(append(b, printable(line)...), '\n')
+	return append(r.paint(b, green, caret), '\n')
+}
+
+// addLine is add without the line of the source.
+func (r reporter) addLine(b []byte, k kind, target string, e *sigma.Error) []byte {
 	placed := e.File != nil || e.IsValid()
 	where := "sigmac"
 	if placed {
@@ -52,13 +64,7 @@ func (r reporter) add(b []byte, k kind, target string, e *sigma.Error) []byte {
 	if placed && e.Code != "" {
 		b = append(append(append(b, " ["...), e.Code...), ']')
 	}
-	b = append(b, '\n')
-	line, caret, ok := strings.Cut(e.Snippet(), "\n")
-	if !ok {
-		return b
-	}
-	b = append(append(b, printable(line)...), '\n')
-	return append(r.paint(b, green, caret), '\n')
+	return append(b, '\n')
 }
 
 // paint appends text in a colour.

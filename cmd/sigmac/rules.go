@@ -2,7 +2,6 @@ package main
 
 import (
 	"runtime"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -11,7 +10,6 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma/eval/backtrack"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
-	"github.com/sigma-compiler/sigmac/sigma/sigmago"
 )
 
 // ruleFlags are the flags of the commands that run rules themselves.
@@ -60,23 +58,6 @@ func (f *ruleFlags) check() error {
 		return usage("write -r with a file or a folder", "no rules are named")
 	}
 	return nil
-}
-
-// chain returns the pipelines in one.
-func (f *ruleFlags) chain() (*pipeline.Pipeline, error) {
-	found, err := sigmago.Resolve(f.pipelines, f.pipelineOptions().Resolve)
-	if err != nil {
-		return nil, &failure{exitConfig, err}
-	}
-	var parts []*pipeline.Pipeline
-	for _, p := range found {
-		for _, part := range p.Parts() {
-			if !slices.Contains(parts, part) {
-				parts = append(parts, part)
-			}
-		}
-	}
-	return pipeline.Chain(parts...), nil
 }
 
 // A loaded is what became of one file of rules.

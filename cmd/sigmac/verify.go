@@ -120,7 +120,7 @@ func (v verified) rest() string {
 // compileVerified compiles the rule for the target and compares it with its
 // queries. That they are wrong is an error.
 func (d *document) compileVerified(i int, t *target) (*backends.Result, error) {
-	mapped, err := t.Map(d.rule)
+	mapped, err := d.mapFor(t)
 	if err != nil {
 		return nil, err
 	}
