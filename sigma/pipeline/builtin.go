@@ -108,7 +108,7 @@ func (b *builtin) load() (*Pipeline, error) {
 		case b.then != "":
 			var more *Pipeline
 			if more, b.err = b.read(b.then); b.err == nil {
-				b.p.steps = append(b.p.steps, more.steps...)
+				b.p.list.steps = append(b.p.list.steps, more.list.steps...)
 				b.p.tracks = b.p.tracks || more.tracks
 			}
 		}

@@ -30,7 +30,7 @@ func makeTableParameter(p *params, _ *step) transformation {
 func (t tableParameter) apply(w *run) {
 	var values []string
 	for _, e := range w.rule.Where {
-		some, ok := required(e, t.field)
+		some, ok := demanded(e, t.field)
 		if !ok {
 			return
 		}
@@ -68,21 +68,21 @@ func isWhole(s string) bool {
 	return s != "" && len(s) < 10 && strings.Trim(s, "0123456789") == "" && (s[0] != '0' || s == "0")
 }
 
-// required returns values of which every event that e holds for has one in
+// demanded returns values of which every event that e holds for has one in
 // the field, as they are written, and whether there are such: it may miss
 // that, where a negation is in the way.
-func required(e ir.Expr, field string) ([]string, bool) {
+func demanded(e ir.Expr, field string) ([]string, bool) {
 	switch x := e.(type) {
 	case ir.And:
 		for _, y := range x {
-			if values, ok := required(y, field); ok {
+			if values, ok := demanded(y, field); ok {
 				return values, true
 			}
 		}
 	case ir.Or:
 		var all []string
 		for _, y := range x {
-			values, ok := required(y, field)
+			values, ok := demanded(y, field)
 			if !ok {
 				return nil, false
 			}
@@ -90,7 +90,7 @@ func required(e ir.Expr, field string) ([]string, bool) {
 		}
 		return all, len(x) > 0
 	case *ir.Named:
-		return required(x.X, field)
+		return demanded(x.X, field)
 	case *ir.Match:
 		if x.Field == field {
 			return onlyValues(x.Test)

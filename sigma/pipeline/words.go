@@ -14,8 +14,12 @@ var conditionWords = [...]map[string]func(*Condition) string{
 		"contains_detection_item": func(c *Condition) string { return "an item tests " + c.Text("field") + " for " + c.text("value") },
 		"contains_field":          func(c *Condition) string { return "an item tests " + c.Text("field") },
 		"requires_detection_item": func(c *Condition) string {
+			if v, ok := c.Param("values"); ok {
+				return "no event matches without one of " + strings.Join(v.Texts(), ", ") + " in " + c.Text("field")
+			}
 			return "no event matches without " + c.text("value") + " in " + c.Text("field")
 		},
+		"uses_only_fields": func(c *Condition) string { return "the rule uses no fields but " + c.alternatives("fields") },
 		"processing_item_applied": func(c *Condition) string {
 			return "the step " + c.Text("processing_item_id") + " was applied to the rule"
 		},
