@@ -21,6 +21,11 @@ func (c *Compiler) Correlation(x *ir.Correlation) (*Result, error) {
 			Msg:  b.Title + " has no correlations",
 			Hint: "they can be said in " + correlating()}}
 	}
+	if c.format.Query != nil {
+		return nil, sigma.ErrorList{{Pos: x.Source.TypePos, Code: sigma.Unsupported,
+			Msg:  "the format " + c.format.Name + " of " + b.Title + " has no correlations",
+			Hint: "the format " + b.Format("").Name + " has"}}
+	}
 	mapped, err := x.Map(c.Map)
 	if err != nil {
 		return nil, err

@@ -47,8 +47,10 @@ var Backend = &emit.Backend{
 		Name: "summariesonly", Default: "false", Values: []string{"false", "true"},
 		Doc: "whether the format data_model asks for what is in the summaries of an accelerated data model only",
 	}},
-	Query: query,
-	Read:  splunkread.Read,
+	Query:       query,
+	Correlation: correlation,
+	Methods:     methods,
+	Read:        splunkread.Read,
 	Cannot: []string{
 		// Values are text as the source wrote it, and "1 does not match 1.0" (SR,
 		// search). A source writes the numbers of a field in one way: 403, and

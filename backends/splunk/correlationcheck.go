@@ -1,0 +1,78 @@
+package splunk
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sigma-compiler/sigmac/backends/emit"
+	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+)
+
+// check refuses what the commands of a level cannot say, and warns of what
+// they say otherwise.
+func (c *correlator) check(l *level) {
+	for _, p := range l.parts {
+		switch {
+		case p.level == nil:
+		case c.Method == emit.Buckets:
+			c.Fail(p.Pos, sigma.Unsupported, "the method sliding can", "%s cannot say a correlation of correlations by buckets, which have the fields of no event", c.Backend.Title)
+		case l.numeric():
+			c.Unsupported(p.Pos, "a "+l.Type.String()+" of what another correlation finds: of events at one time it keeps each value once", "refer to the rules themselves")
+		default:
+			c.check(p.level)
+		}
+	}
+	c.checkPercentile(l)
+	if l.Type == ir.TemporalOrdered && len(l.ruleParts()) > 1 && !l.twoRules() {
+		c.Warn(l.Source.TypePos, sigma.MatchesLess, "", "of what happens at the same time, events that match several of the rules are taken one after the other: an order among them may be missed")
+	}
+	if c.Method == emit.Buckets && l.Type != ir.TemporalOrdered {
+		c.WarnBuckets()
+		if !l.rising() {
+			c.Warn(l.Source.Condition.Pos, sigma.MatchesMore, "", "the condition is asked of whole pieces of time: one that an event outside of the piece would break is found")
+		}
+	}
+}
+
+// maxPlaces is how many digits a percentile may have behind its point, so that
+// ranks are computed in whole numbers below 2^53.
+const maxPlaces = 6
+
+func (c *correlator) checkPercentile(l *level) {
+	_, places, _ := strings.Cut(string(l.Percentile), ".")
+	if len(places) > maxPlaces {
+		c.Unsupported(l.Source.Condition.Percentile.Pos, "a percentile with more than six digits behind the point", "")
+	}
+}
+
+// numeric reports whether the level computes with numbers.
+func (l *level) numeric() bool { return l.Type >= ir.ValueSum }
+
+// ruleParts returns the parts that are rules.
+func (l *level) ruleParts() []*part {
+	return slices.DeleteFunc(slices.Clone(l.parts), func(p *part) bool { return p.level != nil })
+}
+
+// rising reports whether the condition, once it holds of a window, holds of any
+// with more events in it. Then it does not matter whether an event sees those
+// of its own time: the last of them does.
+func (l *level) rising() bool {
+	if l.numeric() || slices.ContainsFunc(l.Bounds, func(b ir.Bound) bool { return b.Op != ir.Gt && b.Op != ir.Gte }) {
+		return false
+	}
+	return l.Need == nil || positive(l.Need)
+}
+
+// positive reports whether an expression has no negation in it.
+func positive(n ir.Need) bool {
+	switch n := n.(type) {
+	case ir.NeedAll:
+		return !slices.ContainsFunc(n, func(x ir.Need) bool { return !positive(x) })
+	case ir.NeedAny:
+		return !slices.ContainsFunc(n, func(x ir.Need) bool { return !positive(x) })
+	case ir.NeedNot:
+		return false
+	}
+	return true
+}
