@@ -38,6 +38,10 @@ var methods = []emit.Method{
 // events of one time and group, which are in the window together, it may find
 // some only where the others are needed to complete it.
 func correlation(j *emit.Correlating) string {
+	if n := ruleCount(j.Correlation, make(map[*ir.Correlation]int)); n > maxRules {
+		j.Fail(j.Correlation.Source.Pos, sigma.Limit, "", "the correlation refers to more than %d rules by all its ways", maxRules)
+		return ""
+	}
 	c := &correlator{Correlating: j, prefix: freePrefix(j)}
 	c.plan()
 	c.rows()
@@ -50,6 +54,28 @@ func correlation(j *emit.Correlating) string {
 	}
 	c.tidy()
 	return strings.Join(c.commands, " | ")
+}
+
+// maxRules bounds the rules of a query, each of which is in it once for each
+// way that leads to it.
+const maxRules = 1000
+
+// ruleCount counts the ways that lead to rules, up to a few more than that.
+func ruleCount(x *ir.Correlation, known map[*ir.Correlation]int) int {
+	if n, ok := known[x]; ok {
+		return n
+	}
+	n := 0
+	for _, m := range x.Members {
+		if m.Correlation != nil {
+			n += ruleCount(m.Correlation, known)
+		} else {
+			n++
+		}
+		n = min(n, maxRules+1)
+	}
+	known[x] = n
+	return n
 }
 
 // A correlator writes the commands of a correlation, one behind the other.

@@ -84,17 +84,25 @@ func (l *level) bucketHas() string {
 	return strings.Join(has, ", ") + l.occurring()
 }
 
-// context asks for the values of the fields that the rules test, so that who
-// reads the result sees more than numbers. Names that need quotes are left
-// out: how stats takes them apart is not documented.
+// context asks for the values of the fields that the correlation reads and the
+// rules test, so that who reads the result sees more than numbers. Names that
+// need quotes are left out: how stats takes them apart is not documented.
 func (l *level) context() string {
 	var names []string
-	for _, p := range l.rules {
-		eachField(p.event.Where, func(_ sigma.Pos, name string) {
-			if plainName(name, "._") && name[0] != '_' && !slices.Contains(names, name) {
-				names = append(names, name)
+	add := func(_ sigma.Pos, name string) {
+		if plainName(name, "._") && name[0] != '_' && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	for _, p := range l.parts {
+		for _, r := range p.Rule.Reads {
+			for _, f := range r.Fields {
+				add(r.Pos, f)
 			}
-		})
+		}
+	}
+	for _, p := range l.parts {
+		eachField(p.event.Where, add)
 	}
 	var out strings.Builder
 	for _, name := range names {

@@ -125,9 +125,11 @@ func (l *level) timeOf(place int, time string) string {
 	return time
 }
 
-// maxWindow is the most events that a window of streamstats can have
-// (limits.conf, max_stream_window).
-const maxWindow = 10000
+// maxWindow is the most events that a window of streamstats has here. It could
+// be 10,000 (limits.conf, max_stream_window), but all are kept for each group,
+// and beyond max_mem_usage_mb streamstats "stops adding the requested fields to
+// the search results" (SR, streamstats), which nobody would notice.
+const maxWindow = 100
 
 // least returns the smallest number that the bounds let pass, where all are
 // lower bounds of a count. It is at least 1.

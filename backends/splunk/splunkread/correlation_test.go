@@ -311,6 +311,53 @@ func excused(result *backends.Result, events []*occurrence) bool {
 	return slices.ContainsFunc(events, func(e *occurrence) bool { return len(e.rules) > 1 })
 }
 
+// TestBuckets compares the queries of the method buckets with the evaluator,
+// which is given the events of each piece of time as if they were of one time.
+func TestBuckets(t *testing.T) {
+	for _, kind := range sigma.CorrelationTypes() {
+		if kind == "temporal_ordered" {
+			continue // there it is the query of the other method
+		}
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			fires := 0
+			for seed := range *cases / 3 {
+				if testBuckets(t, kind, uint64(seed)) {
+					fires++
+				}
+			}
+			if fires < *cases/12 {
+				t.Errorf("only %d correlations fire", fires)
+			}
+		})
+	}
+}
+
+func testBuckets(t *testing.T, kind string, seed uint64) bool {
+	r := rand.New(rand.NewPCG(seed, 3))
+	list := section(r, kind, []string{"[a]", "[a, b]", "[c, b, a]"}[r.IntN(3)])
+	c := linked(t, list)
+	events := occurrences(r, 4+r.IntN(12))
+	var want []string
+	width := int64(2 * c.Window.Seconds())
+	buckets := make(map[int64][]*occurrence)
+	for _, e := range events {
+		at := *e
+		at.half -= e.half % width
+		buckets[at.half] = append(buckets[at.half], &at)
+	}
+	for _, bucket := range buckets {
+		want = append(want, fire(t, c, bucket)...)
+	}
+	slices.Sort(want)
+	result := correlationQuery(t, "buckets", c)
+	got, err := found(t, r, result.Queries[0].Text+" | eval _time=sigma_bucket", events)
+	if err != nil || !slices.Equal(got, want) {
+		t.Fatalf("seed %d\n%s\n%s\n%s\ngot  %q %v\nwant %q", seed, list, result.Queries[0].Text, dumpEvents(events), got, err, want)
+	}
+	return len(want) > 0
+}
+
 func dumpEvents(events []*occurrence) string {
 	var b strings.Builder
 	for _, e := range events {
