@@ -24,6 +24,9 @@ func (c *correlator) check(l *level) {
 		}
 	}
 	c.checkPercentile(l)
+	if l.numeric() {
+		c.checkNumbers(l)
+	}
 	if l.Type == ir.TemporalOrdered && len(l.ruleParts()) > 1 && !l.twoRules() {
 		c.Warn(l.Source.TypePos, sigma.MatchesLess, "", "of what happens at the same time, events that match several of the rules are taken one after the other: an order among them may be missed")
 	}
@@ -36,13 +39,31 @@ func (c *correlator) check(l *level) {
 }
 
 // maxPlaces is how many digits a percentile may have behind its point, so that
-// ranks are computed in whole numbers below 2^53.
+// ranks are computed in whole numbers below 2^53, and a number that sums are
+// compared with.
 const maxPlaces = 6
 
 func (c *correlator) checkPercentile(l *level) {
 	_, places, _ := strings.Cut(string(l.Percentile), ".")
 	if len(places) > maxPlaces {
 		c.Unsupported(l.Source.Condition.Percentile.Pos, "a percentile with more than six digits behind the point", "")
+	}
+}
+
+// maxDigits is how many digits a number may have that Splunk computes with as
+// a binary fraction.
+const maxDigits = 15
+
+// checkNumbers refuses numbers that a comparison would not tell apart. Sums are
+// rounded to six digits behind the point: what adding binary fractions leaves
+// behind them is no difference.
+func (c *correlator) checkNumbers(l *level) {
+	for _, b := range l.Bounds {
+		whole, places, _ := strings.Cut(strings.TrimPrefix(string(b.Number), "-"), ".")
+		sum := l.Type == ir.ValueSum || l.Type == ir.ValueAvg
+		if len(whole)+len(places) > maxDigits || sum && len(places) > maxPlaces {
+			c.Unsupported(b.Pos, "the comparison with a number of so many digits exactly", "")
+		}
 	}
 }
 
