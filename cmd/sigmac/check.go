@@ -62,19 +62,20 @@ wrong.`,
 
 // check runs the command.
 func (f *checkFlags) check(a *app, args []string) error {
-	j, ins, err := f.prepare(a, args, &f.targetFlags)
+	j, lib, err := f.prepare(a, args, &f.targetFlags)
 	if err != nil {
 		return err
 	}
+	j.inside = true
 	summary := summarizeCheck
 	if len(f.schemas) > 0 {
 		j.reasons, summary = true, summarizeReasons
 	}
 	if !f.json {
-		return f.finish(j, ins, io.Discard, summary)
+		return f.finish(j, lib, io.Discard, summary)
 	}
 	j.render = renderCheck
-	return f.finish(j, ins, a.out, summary)
+	return f.finish(j, lib, a.out, summary)
 }
 
 // summarizeCheck prints one line, whatever the number of targets.

@@ -24,6 +24,7 @@ type convertFlags struct {
 
 // runFlags are what convert and check have in common.
 type runFlags struct {
+	linkFlags
 	skip  bool
 	quiet bool
 	jobs  int
@@ -31,6 +32,7 @@ type runFlags struct {
 
 func (f *runFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
+	f.linkFlags.add(cmd)
 	flags.BoolVarP(&f.skip, "skip-unsupported", "s", false, "exit with 0 where rules only fail because a target cannot say them")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings, no summary and no progress on standard error, only errors")
 	flags.IntVarP(&f.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "how many files to work on at once, `n`")
@@ -108,7 +110,7 @@ func (f *convertFlags) convert(a *app, args []string) error {
 	if len(f.targets) == 0 {
 		return usage(targetHelp(), "no target is named")
 	}
-	j, ins, err := f.prepare(a, args, &f.targetFlags)
+	j, lib, err := f.prepare(a, args, &f.targetFlags)
 	if err != nil {
 		return err
 	}
@@ -130,28 +132,29 @@ func (f *convertFlags) convert(a *app, args []string) error {
 		}
 	}
 	if f.dir != "" {
-		if j.dir, err = openDir(f.dir, ins, len(j.targets) > 1, f.json); err != nil {
+		if j.dir, err = openDir(f.dir, lib.ins, len(j.targets) > 1, f.json); err != nil {
 			return err
 		}
-		err = f.finish(j, ins, io.Discard, summarize)
+		err = f.finish(j, lib, io.Discard, summarize)
 		return errors.Join(err, j.dir.close())
 	}
 	if f.output == dash {
-		return f.finish(j, ins, a.out, summarize)
+		return f.finish(j, lib, a.out, summarize)
 	}
 	out, err := os.Create(f.output)
 	if err != nil {
 		return usage("", "cannot write the output: %v", err)
 	}
-	err = f.finish(j, ins, out, summarize)
+	err = f.finish(j, lib, out, summarize)
 	if closed := out.Close(); closed != nil && err == nil {
 		err = &failure{exitRules, fmt.Errorf("cannot write the output: %w", closed)}
 	}
 	return err
 }
 
-// prepare checks the command line, before anything is written.
-func (f *runFlags) prepare(a *app, args []string, t *targetFlags) (*job, []input, error) {
+// prepare checks the command line and reads the rules, before anything is
+// written.
+func (f *runFlags) prepare(a *app, args []string, t *targetFlags) (*job, *library, error) {
 	if err := checkJobs(f.jobs); err != nil {
 		return nil, nil, err
 	}
@@ -167,16 +170,21 @@ func (f *runFlags) prepare(a *app, args []string, t *targetFlags) (*job, []input
 	if err != nil {
 		return nil, nil, err
 	}
-	return &job{app: a, targets: targets, report: reporter{a.color}, quiet: f.quiet, skip: f.skip}, ins, nil
+	lib, err := f.open(a, ins, f.jobs)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &job{app: a, targets: targets, report: reporter{a.color}, quiet: f.quiet, skip: f.skip}, lib, nil
 }
 
 // finish does the work and returns the failure that the exit code tells of.
-func (f *runFlags) finish(j *job, ins []input, w io.Writer, summary func(io.Writer, *totals)) error {
+func (f *runFlags) finish(j *job, lib *library, w io.Writer, summary func(io.Writer, *totals)) error {
 	total := totals{targets: j.targets, of: make([]tally, len(j.targets)), verified: make([]verified, len(j.targets)), skip: j.skip, why: reasons{}}
 	out := stream{w: bufio.NewWriterSize(w, 1<<16), flush: j.app.outTerm}
 	final := j.finalization()
-	bar := newProgress(j.app, len(ins), f.quiet || j.app.outTerm && w == j.app.out)
-	err := ordered(len(ins), f.jobs, func(i int) *outcome { return j.file(ins[i]) }, func(o *outcome) error {
+	bar := newProgress(j.app, len(lib.ins), f.quiet || j.app.outTerm && w == j.app.out)
+	j.app.err.Write(lib.notes(j))
+	err := ordered(len(lib.ins), f.jobs, func(i int) *outcome { return j.file(lib.ins[i], lib.units(i)) }, func(o *outcome) error {
 		total.add(o)
 		bar.step()
 		if len(o.notes) > 0 {

@@ -25,6 +25,7 @@ type job struct {
 	verify  *verifier // nil where queries are not compared with their rules
 	reasons bool      // rules are counted by what is said of them
 	trace   tracing   // what is said of the changes that pipelines make
+	inside  bool      // documents count, too, that only serve correlations
 }
 
 // An outcome is what became of one file.
@@ -63,15 +64,8 @@ func (t *tally) add(u tally) {
 func (t *tally) sum() int { return t[right] + t[unsupported] + t[failed] }
 
 // file compiles the documents of a file for all targets.
-func (j *job) file(in input) *outcome {
+func (j *job) file(in input, us []unit) *outcome {
 	o := &outcome{of: make([]tally, len(j.targets))}
-	f, err := read(j.app, in)
-	var us []unit
-	if err != nil {
-		us = []unit{{errs: sigma.Errors(err)}}
-	} else {
-		us = split(sigma.ParseAll(f))
-	}
 	for n, u := range us {
 		d := document{job: j, outcome: o, unit: u, file: in.path, stem: in.stem}
 		if len(us) > 1 {
@@ -96,8 +90,7 @@ type document struct {
 	*outcome
 	unit
 	file, stem string
-	number     int      // of the document in its file, from 1; 0 where it is the only one
-	rule       *ir.Rule // what it means; nil where it is no detection rule or is wrong
+	number     int // of the document in its file, from 1; 0 where it is the only one
 	shown      map[message]bool
 	inPart     bool // a part of it never matches
 
@@ -133,6 +126,9 @@ func (d *document) compile() {
 		}
 		return
 	}
+	if d.silent() {
+		return
+	}
 	worst := right
 	for i, t := range d.targets {
 		f := d.compileFor(i, t)
@@ -150,22 +146,38 @@ func (d *document) compile() {
 // build prints the document's warnings and finds what it means.
 func (d *document) build() {
 	d.print(kindWarning, "", d.warnings)
-	source, ok := d.doc.(*sigma.Rule)
-	if !ok {
-		return
+	if !d.built {
+		d.unit.build()
 	}
-	if len(d.errs) > 0 {
-		d.errs = append(d.errs, ir.Check(source)...)
-		d.errs.Sort()
-		return
+	if d.rule != nil {
+		d.print(kindWarning, "", d.rule.Warnings)
 	}
-	rule, err := ir.Build(source)
-	if err != nil {
-		d.errs = sigma.Errors(err)
-		return
+	if d.correlation != nil {
+		d.print(kindWarning, "", d.correlation.Warnings)
+		for _, m := range d.correlation.Rules() {
+			d.spare(m.Rule.Warnings) // they are told with the rule
+		}
 	}
-	d.rule = rule
-	d.print(kindWarning, "", rule.Warnings)
+}
+
+// silent takes note of a document of which no query of its own is wanted: a
+// filter, or what only serves correlations. It reports whether it is one.
+func (d *document) silent() bool {
+	_, filter := d.doc.(*sigma.Filter)
+	if !filter && !d.inner {
+		return false
+	}
+	if !d.inside {
+		return true
+	}
+	if !filter {
+		d.rules[right]++
+		for i := range d.targets {
+			d.of[i][right]++
+		}
+	}
+	d.write(nil, nil, nil)
+	return true
 }
 
 // compileFor writes the document for one target and returns how that went.
@@ -174,6 +186,8 @@ func (d *document) compileFor(i int, t *target) fate {
 	var err error
 	d.checked, d.doubts, d.changes = nil, nil, nil
 	switch {
+	case d.correlation != nil:
+		result, err = d.compileCorrelation(t)
 	case d.rule == nil:
 		result, err = t.Compile(d.doc)
 	case d.verify != nil:
@@ -242,15 +256,27 @@ func (d *document) print(k kind, target string, list sigma.ErrorList) {
 		if m.target = target; d.shown[m] {
 			continue
 		}
-		if d.shown == nil {
-			d.shown = make(map[message]bool)
-		}
-		d.shown[m] = true
+		d.note(m)
 		if len(d.notes) > maxNotes {
 			d.more++
 			continue
 		}
 		d.notes = d.report.add(d.notes, k, target, e)
+	}
+}
+
+// note remembers that a message need not be printed any more.
+func (d *document) note(m message) {
+	if d.shown == nil {
+		d.shown = make(map[message]bool)
+	}
+	d.shown[m] = true
+}
+
+// spare leaves messages to another document.
+func (d *document) spare(list sigma.ErrorList) {
+	for _, e := range list {
+		d.note(message{Pos: e.Pos, code: e.Code, msg: e.Msg})
 	}
 }
 

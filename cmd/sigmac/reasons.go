@@ -151,6 +151,7 @@ func (r reasons) print(w io.Writer, code sigma.Code) {
 type finding struct {
 	File      string   `json:"file"`
 	Line      int      `json:"line"` // of the document's first key; 0 where the file could not be read
+	Kind      string   `json:"kind"` // rule, correlation or filter; "" where that is not known
 	ID        string   `json:"id"`
 	Title     string   `json:"title"`
 	Level     string   `json:"level"`
@@ -169,7 +170,7 @@ type finding struct {
 func renderCheck(p *piece, d *document, t *target, result *backends.Result, errs sigma.ErrorList) {
 	r := d.record()
 	f := finding{
-		File: r.File, Line: r.Line, ID: r.ID, Title: r.Title, Level: r.Level, Status: r.Status, Tags: r.Tags,
+		File: r.File, Line: r.Line, Kind: r.Kind, ID: r.ID, Title: r.Title, Level: r.Level, Status: r.Status, Tags: r.Tags,
 		Pipelines: []string{}, Works: "yes", Errors: remarks(errs), Warnings: remarks(d.said(result)),
 	}
 	if t != nil {
@@ -196,6 +197,8 @@ func (d *document) said(result *backends.Result) sigma.ErrorList {
 		return slices.Concat(d.warnings, result.Warnings)
 	case d.rule != nil:
 		return slices.Concat(d.warnings, d.rule.Warnings)
+	case d.correlation != nil:
+		return slices.Concat(d.warnings, d.correlation.Warnings)
 	}
 	return d.warnings
 }

@@ -46,6 +46,7 @@ func renderText(p *piece, _ *document, _ *target, result *backends.Result, _ sig
 type record struct {
 	File      string   `json:"file"`
 	Line      int      `json:"line"` // of the document's first key; 0 where the file could not be read
+	Kind      string   `json:"kind"` // rule, correlation or filter; "" where that is not known
 	ID        string   `json:"id"`
 	Title     string   `json:"title"`
 	Level     string   `json:"level"`
@@ -101,12 +102,24 @@ func (d *document) record() record {
 		r.Line = d.errs[0].Line
 		return r
 	}
+	r.Kind = kindOf(d.doc)
 	m := d.doc.Metadata()
 	r.Line, r.ID, r.Title, r.Level, r.Status = m.Line, m.ID, m.Title, string(m.Level), string(m.Status)
 	for _, tag := range m.Tags {
 		r.Tags = append(r.Tags, tag.Text)
 	}
 	return r
+}
+
+// kindOf returns what programs call a kind of documents.
+func kindOf(doc sigma.Document) string {
+	switch doc.(type) {
+	case *sigma.Correlation:
+		return "correlation"
+	case *sigma.Filter:
+		return "filter"
+	}
+	return "rule"
 }
 
 func newRemark(e *sigma.Error) remark {

@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
 
 // A unit is one YAML document of a file: what was read, or why it was not.
@@ -13,6 +14,28 @@ type unit struct {
 	doc            sigma.Document // where there are errors, what could be read, or nil
 	warnings, errs sigma.ErrorList
 	section        int // how many document markers stand before it
+
+	built       bool            // what it means is known, as far as it is right
+	rule        *ir.Rule        // nil where it is no detection rule or is wrong
+	correlation *ir.Correlation // nil where it is none, is wrong or was not linked
+	inner       bool            // it only serves correlations
+}
+
+// build finds what the document means by itself.
+func (u *unit) build() {
+	u.built = true
+	source, ok := u.doc.(*sigma.Rule)
+	switch {
+	case !ok:
+	case len(u.errs) > 0:
+		u.errs = append(u.errs, ir.Check(source)...)
+		u.errs.Sort()
+	default:
+		rule, err := ir.Build(source)
+		if u.errs = sigma.Errors(err); err == nil {
+			u.rule = rule
+		}
+	}
 }
 
 // split puts documents, warnings and errors of a file together. The errors of

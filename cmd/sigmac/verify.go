@@ -147,6 +147,17 @@ func (d *document) compileVerified(i int, t *target) (*backends.Result, error) {
 	return result, d.judge(i, t, report)
 }
 
+// compileCorrelation compiles the correlation for the target. No reader knows
+// what queries of correlations mean.
+func (d *document) compileCorrelation(t *target) (*backends.Result, error) {
+	result, err := t.Correlation(d.correlation)
+	if err == nil && d.verify != nil {
+		d.checked, d.doubts = nil, nil
+		d.doubt(t, &sigma.Error{Pos: d.doc.Metadata().Pos, Code: sigma.NotVerified, Msg: "the query could not be compared with the correlation: there is no reader for queries of correlations"})
+	}
+	return result, err
+}
+
 // events returns the events of the rule, which targets share that the rule is
 // the same for.
 func (d *document) events(b *emit.Backend, mapped *ir.Rule) (*synth.Set, error) {

@@ -34,6 +34,11 @@ type LinkOptions struct {
 	// as its purpose suggests. Otherwise it is what events of the rule must
 	// match, too (G7).
 	SuppressFilters bool
+
+	// Build stands in for the function Build, such as where rules were built
+	// before. A rule for which it returns nil has mistakes, which are reported as
+	// far as they are in the error.
+	Build func(*sigma.Rule) (*Rule, error)
 }
 
 // Link builds the documents of a collection, which may come from any number
@@ -42,6 +47,9 @@ type LinkOptions struct {
 // error is an ErrorList with all that is wrong, such as references to what
 // does not exist and correlations that refer to themselves.
 func Link(docs []sigma.Document, o LinkOptions) (*Set, error) {
+	if o.Build == nil {
+		o.Build = Build
+	}
 	l := &linker{
 		options: o,
 		set:     &Set{inner: make(map[sigma.Document]bool)},
@@ -112,7 +120,7 @@ func (l *linker) add(d sigma.Document) {
 	if !ok {
 		return
 	}
-	built, err := Build(r)
+	built, err := l.options.Build(r)
 	l.errs = append(l.errs, sigma.Errors(err)...)
 	l.rules[r] = built
 }
