@@ -39,6 +39,7 @@ func listings() []listing {
 		{"targets", "languages to convert to, with their aliases", listTargets, true},
 		{"formats", "what queries can be wrapped in, by target", listFormats, true},
 		{"settings", "what -O can set, by target", listSettings, true},
+		{"methods", "how correlations can be written, by target", listMethods, true},
 		{"pipelines", "processing pipelines that come with the program", listPipelines, false},
 		{"configs", "configurations of the legacy sigmac, with what -p takes their names for", listConfigs, false},
 		{"modifiers", "value modifiers of rules", listModifiers, false},
@@ -158,6 +159,21 @@ func listFormats(bs []*emit.Backend) []row {
 				Default bool   `json:"default"`
 				Doc     string `json:"doc"`
 			}{f.Name, b.Name, i == 0, f.Doc}})
+		}
+	}
+	return rows
+}
+
+func listMethods(bs []*emit.Backend) []row {
+	var rows []row
+	for _, b := range bs {
+		for i, m := range b.Methods {
+			rows = append(rows, row{[]string{m.Name, b.Name, m.Doc}, struct {
+				Name    string `json:"name"`
+				Target  string `json:"target"`
+				Default bool   `json:"default"`
+				Doc     string `json:"doc"`
+			}{m.Name, b.Name, i == 0, m.Doc}})
 		}
 	}
 	return rows

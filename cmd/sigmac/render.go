@@ -102,7 +102,7 @@ func (d *document) record() record {
 		r.Line = d.errs[0].Line
 		return r
 	}
-	r.Kind = kindOf(d.doc)
+	r.Kind = kindOfDocument(d.doc)
 	m := d.doc.Metadata()
 	r.Line, r.ID, r.Title, r.Level, r.Status = m.Line, m.ID, m.Title, string(m.Level), string(m.Status)
 	for _, tag := range m.Tags {
@@ -111,8 +111,8 @@ func (d *document) record() record {
 	return r
 }
 
-// kindOf returns what programs call a kind of documents.
-func kindOf(doc sigma.Document) string {
+// kindOfDocument returns what programs call a kind of documents.
+func kindOfDocument(doc sigma.Document) string {
 	switch doc.(type) {
 	case *sigma.Correlation:
 		return "correlation"

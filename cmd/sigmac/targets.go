@@ -22,6 +22,7 @@ type targetFlags struct {
 	without  bool
 	formats  []string
 	settings []string
+	methods  []string
 	schemaFlags
 	bySchema bool // without a target, the one that a schema is about
 }
@@ -39,6 +40,7 @@ func (f *targetFlags) addOthers(cmd *cobra.Command) {
 	f.pipelineFlags.add(cmd)
 	flags.BoolVar(&f.without, "without-pipeline", false, "say that no pipeline is wanted")
 	flags.StringArrayVarP(&f.settings, "option", "O", nil, "setting of the target, `key=value`; target.key=value for one of several targets")
+	flags.StringSliceVar(&f.methods, "correlation-method", nil, "how correlations are written, `method`; target.method for one of several targets")
 	f.schemaFlags.add(cmd)
 	exclude(cmd, "pipeline", "without-pipeline")
 	completeTargets(cmd, f)
@@ -68,6 +70,10 @@ func (f *targetFlags) resolve(note func(format string, args ...any)) ([]*target,
 	if err != nil {
 		return nil, err
 	}
+	methods, err := chooseMethods(bs, f.methods)
+	if err != nil {
+		return nil, err
+	}
 	pipelines, err := choosePipelines(bs, &f.pipelineFlags, note)
 	if err != nil {
 		return nil, err
@@ -79,7 +85,7 @@ func (f *targetFlags) resolve(note func(format string, args ...any)) ([]*target,
 	ts := make([]*target, len(bs))
 	for i, b := range bs {
 		ts[i], err = newTarget(b, backends.Options{
-			Target: b.Name, Pipeline: pipelines[i], Format: formats[i], Settings: settings[i],
+			Target: b.Name, Pipeline: pipelines[i], Format: formats[i], Settings: settings[i], Method: methods[i],
 			Schema: schemas[b.Schemas], UnknownFields: policy,
 		})
 		if err != nil {
@@ -172,6 +178,31 @@ func chooseFormats(bs []*emit.Backend, flags []string) ([]string, error) {
 		}
 	}
 	return formats, nil
+}
+
+// chooseMethods returns how each target writes correlations, "" for its
+// default. A method without an address is for the targets that have it, of which
+// there must be one.
+func chooseMethods(bs []*emit.Backend, flags []string) ([]string, error) {
+	methods := make([]string, len(bs))
+	for _, text := range flags {
+		i, name, err := address(bs, text)
+		if err != nil {
+			return nil, err
+		}
+		found := false
+		for j, b := range bs {
+			has := slices.ContainsFunc(b.Methods, func(m emit.Method) bool { return m.Name == name })
+			if i == j || i < 0 && has {
+				methods[j], found = name, true
+			}
+		}
+		if !found && len(bs) > 0 {
+			_, err := backends.New(backends.Options{Target: bs[0].Name, Method: name}) // knows what was meant
+			return nil, &failure{exitUsage, err}
+		}
+	}
+	return methods, nil
 }
 
 // chooseSettings returns the settings of each target. One without an address
