@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"slices"
 	"time"
 
 	"github.com/sigma-compiler/sigmac/sigma"
@@ -83,6 +84,12 @@ type Read struct {
 	sigma.Pos
 	Name   string   // as the correlation calls it
 	Fields []string // as the events call it; of several, the first that is there
+	Value  bool     // it is computed with; otherwise it is grouped by
+
+	// Outer is the correlation further out that reads it of what a correlation
+	// of the rule fired at, nil for the one that refers to the rule. Map takes
+	// these away when it has told the names to the members in between.
+	Outer *sigma.Correlation
 }
 
 // A Bound is a comparison of what a correlation computes with a number.
@@ -171,9 +178,19 @@ func (c *Correlation) Rules() []*Member {
 }
 
 // Map returns the correlation with each of its rules replaced by what f makes
-// of it, such as the rule in the names of a target. The error is an ErrorList
-// of all that f returned.
+// of it, such as the rule in the names of a target, and with the names that
+// the fields of its events have then. The error is an ErrorList of all that f
+// returned.
 func (c *Correlation) Map(f func(*Rule) (*Rule, error)) (*Correlation, error) {
+	out, err := c.mapRules(f)
+	if err != nil {
+		return nil, err
+	}
+	return out.settleReads(), nil
+}
+
+// mapRules replaces the rules.
+func (c *Correlation) mapRules(f func(*Rule) (*Rule, error)) (*Correlation, error) {
 	out := *c
 	out.Members = make([]*Member, len(c.Members))
 	var errs sigma.ErrorList
@@ -181,7 +198,7 @@ func (c *Correlation) Map(f func(*Rule) (*Rule, error)) (*Correlation, error) {
 		q := *p
 		var err error
 		if p.Correlation != nil {
-			q.Correlation, err = p.Correlation.Map(f)
+			q.Correlation, err = p.Correlation.mapRules(f)
 		} else {
 			q.Rule, err = f(p.Rule)
 		}
@@ -194,6 +211,62 @@ func (c *Correlation) Map(f func(*Rule) (*Rule, error)) (*Correlation, error) {
 	return &out, nil
 }
 
+// settleReads gives the members that are correlations the names that the rules
+// below them have for what is read of their firings, and takes these from the
+// rules. Of rules that have different names, an event has one or the other.
+func (c *Correlation) settleReads() *Correlation {
+	for _, m := range c.Members {
+		if m.Correlation == nil {
+			continue
+		}
+		var reads []Read
+		for _, r := range m.Reads {
+			for _, leaf := range m.Correlation.Rules() {
+				reads = mergeReads(reads, leaf.Rule.readsFor(c.Source, r))
+			}
+		}
+		m.Reads = reads
+		m.Correlation = m.Correlation.settleReads()
+	}
+	for _, m := range c.Members {
+		if m.Rule != nil {
+			r := *m.Rule
+			r.Reads = slices.DeleteFunc(slices.Clone(r.Reads), func(x Read) bool { return x.Outer != nil })
+			m.Rule = &r
+		}
+	}
+	return c
+}
+
+// readsFor returns what a rule has for a read of a correlation further out.
+func (r *Rule) readsFor(outer *sigma.Correlation, read Read) []Read {
+	var out []Read
+	for _, x := range r.Reads {
+		if x.Outer == outer && x.Name == read.Name && x.Value == read.Value {
+			x.Outer = nil
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// mergeReads adds the names that another rule has for the same.
+func mergeReads(reads, more []Read) []Read {
+	for i, x := range more {
+		at := slices.IndexFunc(reads, func(r Read) bool { return r.Name == x.Name && r.Value == x.Value })
+		if at < 0 || at+i >= len(reads) || reads[at+i].Name != x.Name || reads[at+i].Value != x.Value {
+			reads = append(reads, x)
+			continue
+		}
+		for _, f := range x.Fields {
+			if !slices.Contains(reads[at+i].Fields, f) {
+				reads[at+i].Fields = append(slices.Clip(reads[at+i].Fields), f)
+			}
+		}
+	}
+	return reads
+}
+
 // ReadsOf returns the reads of the member that stand for the name.
 func (p *Member) ReadsOf(name string) []Read {
 	reads := p.Reads
@@ -202,7 +275,8 @@ func (p *Member) ReadsOf(name string) []Read {
 	}
 	var out []Read
 	for _, r := range reads {
-		if r.Name == name {
+		// A field that is grouped by and computed with is read twice.
+		if r.Name == name && r.Outer == nil && (len(out) == 0 || out[0].Value == r.Value) {
 			out = append(out, r)
 		}
 	}

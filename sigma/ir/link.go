@@ -56,6 +56,7 @@ func Link(docs []sigma.Document, o LinkOptions) (*Set, error) {
 		named:   make(map[string][]sigma.Document),
 		rules:   make(map[*sigma.Rule]*Rule),
 		done:    make(map[*sigma.Correlation]*Correlation),
+		sizes:   make(map[*sigma.Correlation]int),
 	}
 	for _, d := range docs {
 		l.add(d)
@@ -92,7 +93,8 @@ type linker struct {
 	named   map[string][]sigma.Document // by id and by name
 	rules   map[*sigma.Rule]*Rule       // nil for those that do not build
 	done    map[*sigma.Correlation]*Correlation
-	path    []*sigma.Correlation // those that are being built, each referred to by the one before
+	sizes   map[*sigma.Correlation]int // how many rules and correlations they refer to, by all ways
+	path    []*sigma.Correlation       // those that are being built, each referred to by the one before
 	refers  []reference
 	errs    sigma.ErrorList
 }

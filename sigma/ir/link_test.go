@@ -44,6 +44,9 @@ func dumpCorrelation(c *ir.Correlation) string {
 			fmt.Fprintf(&b, " %s(%s)", p.Name, dumpCorrelation(p.Correlation))
 		}
 		for _, r := range reads {
+			if r.Outer != nil {
+				continue
+			}
 			fmt.Fprintf(&b, " %s=%s", r.Name, strings.Join(r.Fields, "|"))
 		}
 	}
@@ -217,5 +220,20 @@ func TestFilterOfCorrelation(t *testing.T) {
 	}
 	if !strings.Contains(set.Warnings.Error(), `"c" is a correlation`) {
 		t.Error(set.Warnings)
+	}
+}
+
+// TestManyWays: a few correlations that refer to each other twice refer to
+// millions of rules, which is refused in no time.
+func TestManyWays(t *testing.T) {
+	docs := []string{rule("x0"), rule("y0")}
+	for i := 1; i < 60; i++ {
+		for _, name := range []string{"x", "y"} {
+			docs = append(docs, correlation(fmt.Sprint(name, i), fmt.Sprintf("type: temporal, rules: [x%d, y%d], timespan: 5m", i-1, i-1)))
+		}
+	}
+	_, errs := link(t, ir.LinkOptions{}, docs...)
+	if len(errs) == 0 || !strings.Contains(errs.Error(), "refers to more than 10000 rules") {
+		t.Error(errs)
 	}
 }

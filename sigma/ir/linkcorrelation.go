@@ -11,8 +11,12 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma"
 )
 
-// MaxChain is how many correlations may refer to each other in a row.
-const MaxChain = 100
+// MaxChain is how many correlations may refer to each other in a row, and
+// MaxRules how many rules a correlation may refer to, by all ways.
+const (
+	MaxChain = 100
+	MaxRules = 10_000
+)
 
 // correlation builds a correlation and those that it refers to, once. It
 // returns nil after an error.
@@ -30,6 +34,18 @@ func (l *linker) correlation(c *sigma.Correlation) *Correlation {
 		}
 	}
 	l.path = l.path[:len(l.path)-1]
+	l.sizes[c] = 0
+	for _, p := range out.Members {
+		l.sizes[c]++
+		if p.Correlation != nil {
+			l.sizes[c] += l.sizes[p.Correlation.Source]
+		}
+	}
+	if l.sizes[c] > MaxRules {
+		l.fail(c.Pos, sigma.Limit, "", "the correlation refers to more than %d rules and correlations, by all ways", MaxRules)
+		l.done[c] = nil
+		return nil
+	}
 	l.condition(out)
 	l.aliases(out)
 	if len(l.errs) > before {
@@ -219,8 +235,10 @@ func (l *linker) aliases(out *Correlation) {
 	}
 	for i, p := range out.Members {
 		var reads []Read
-		for _, name := range slices.Concat(out.Keys, out.Values) {
-			reads = append(reads, l.read(out, p, name))
+		for k, name := range slices.Concat(out.Keys, out.Values) {
+			r := l.read(out, p, name)
+			r.Value = k >= len(out.Keys)
+			reads = append(reads, r)
 		}
 		q := *p
 		if q.Rule != nil {
@@ -229,9 +247,33 @@ func (l *linker) aliases(out *Correlation) {
 			q.Rule = &r
 		} else {
 			q.Reads = reads
+			q.Correlation = q.Correlation.readThrough(out.Source, reads)
 		}
 		out.Members[i] = &q
 	}
+}
+
+// readThrough returns the correlation with rules that also say what one
+// further out reads of their events.
+func (c *Correlation) readThrough(outer *sigma.Correlation, reads []Read) *Correlation {
+	out := *c
+	out.Members = make([]*Member, len(c.Members))
+	for i, m := range c.Members {
+		q := *m
+		if q.Rule != nil {
+			r := *q.Rule
+			r.Reads = slices.Clone(r.Reads)
+			for _, read := range reads {
+				read.Outer = outer
+				r.Reads = append(r.Reads, read)
+			}
+			q.Rule = &r
+		} else {
+			q.Correlation = q.Correlation.readThrough(outer, reads)
+		}
+		out.Members[i] = &q
+	}
+	return &out
 }
 
 // read is the field that a name of the correlation stands for in the events of

@@ -57,3 +57,47 @@ func reads(r *ir.Rule) string {
 	}
 	return s
 }
+
+// TestReadsOfChains: what a correlation reads of the firings of another has the
+// names of the target, too.
+func TestReadsOfChains(t *testing.T) {
+	docs, err := sigma.Parse("r.yml", []byte(`title: a
+name: a
+logsource: {category: network_connection, product: windows}
+detection: {s: {Initiated: 'true'}, condition: s}
+---
+title: b
+name: b
+logsource: {category: process_creation, product: windows}
+detection: {s: {Image: '*'}, condition: s}
+---
+title: many
+name: many
+correlation: {type: event_count, rules: [a], group-by: DestinationIp, timespan: 1m, condition: {gte: 3}}
+---
+title: c
+correlation: {type: temporal, rules: [many, b], group-by: [Computer, Image], timespan: 1m}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := ir.Link(docs, ir.LinkOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _ := pipeline.Builtin("microsoft_xdr")
+	mapped, err := set.Correlations[1].Map(func(r *ir.Rule) (*ir.Rule, error) { return p.Apply(r, "kusto") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	inner := mapped.Members[0]
+	if got := reads(&ir.Rule{Reads: inner.Reads}); got != "Computer=DeviceName Image=InitiatingProcessFolderPath" {
+		t.Error(got)
+	}
+	if got := reads(inner.Correlation.Members[0].Rule); got != "DestinationIp=RemoteIP" {
+		t.Error(got)
+	}
+	if got := reads(mapped.Members[1].Rule); got != "Computer=DeviceName Image=FolderPath" {
+		t.Error(got)
+	}
+}

@@ -107,8 +107,13 @@ func (b *compiler) reads(x *ir.Correlation, m *ir.Member) []read {
 	}
 	var out []read
 	for _, r := range list {
-		isKey := func(name sigma.Name) bool { return name.Text == r.Name }
-		c := read{key: slices.IndexFunc(x.Keys, isKey), value: slices.ContainsFunc(x.Values, isKey)}
+		if r.Outer != nil {
+			continue // the member that the correlation further out refers to has it
+		}
+		c := read{key: -1, value: r.Value}
+		if !r.Value {
+			c.key = slices.IndexFunc(x.Keys, func(name sigma.Name) bool { return name.Text == r.Name })
+		}
 		for _, f := range r.Fields {
 			c.fields = append(c.fields, b.field(f))
 		}
