@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
@@ -17,6 +18,7 @@ const exitMatches = 1
 // evalFlags are the flags of eval.
 type evalFlags struct {
 	ruleFlags
+	correlateFlags
 	sources []string
 	format  string
 	include bool
@@ -68,6 +70,19 @@ it is stopped after 100 ms, and does not look at values of more than 64 KiB. The
 it is not known whether the rule matches the event: both are reported and
 counted, unless the answer does not depend on it.
 
+Correlations among the rules run over the same events. An alert is an object like
+a match, of the correlation's rule and the latest of its events, with
+
+  "correlation":{"type":"event_count","group":{"User":"x"},"from":"...","to":"...",
+   "value":"10","total":10,"events":[{"file":"events.json","index":0},...]}
+
+Rules that only serve correlations have no matches of their own, unless the
+correlation says generate: true. An event's time is taken from the first of the
+fields of --time-field; those without one cannot be correlated and are counted.
+Events may come in any order within --lateness. With --state the events of open
+windows are kept for the next run, and the end of the events is not the end of
+the windows. --filter adds filters to those among the rules.
+
 An event that cannot be read is reported with its file and line, counted, and
 left out. At the end the numbers of matches and of such events are printed.
 
@@ -81,6 +96,7 @@ not be written, 3 rules (or a pipeline) do not compile.`,
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(a, args) },
 	}
 	f.ruleFlags.add(cmd)
+	f.correlateFlags.add(cmd)
 	flags := cmd.Flags()
 	flags.StringSliceVar(&f.sources, "logsource", []string{"off"}, "what the events are: auto, off or `key=value`")
 	flags.StringVar(&f.format, "format", "jsonl", "output `format`: jsonl or table")
@@ -115,15 +131,23 @@ func (f *evalFlags) run(a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	engine, err := f.load(a, eval.Options{Derive: sources.auto})
+	set, err := f.load(a, eval.Options{Derive: sources.auto})
 	if err != nil {
 		return err
 	}
-	if engine, err = sources.choose(engine); err != nil {
+	engine, err := sources.choose(set.engine)
+	if err != nil {
+		return err
+	}
+	correlations, err := f.correlate(set, files, f.jobs)
+	if err != nil {
 		return err
 	}
 	tuneEval(os.LookupEnv, debug.SetGCPercent, debug.SetMemoryLimit)
 	m := newMatcher(engine, f.include)
+	if m.inner = set.inner; correlations != nil {
+		m.correlations = correlations
+	}
 	if f.format == "table" {
 		t := newTable(engine.Rules(), files)
 		m.render, m.header = t.row, t.header()
@@ -142,8 +166,15 @@ func (f *evalFlags) match(a *app, m *matcher, files []*eventFile) error {
 			bar.print(notes)
 		}
 		bar.set(o.read)
+		before := o.file.index
 		if err := sum.write(out, o); err != nil {
 			return err
+		}
+		if m.correlations != nil {
+			m.correlations.add(o.file, before, o.seen)
+			if err := m.writeAlerts(out); err != nil {
+				return err
+			}
 		}
 		if a.outTerm || o.file.path == dash && o.matches > 0 {
 			return out.Flush() // somebody may be watching
@@ -151,6 +182,11 @@ func (f *evalFlags) match(a *app, m *matcher, files []*eventFile) error {
 		return nil
 	})
 	bar.close()
+	if err == nil && m.correlations != nil {
+		err = m.correlations.finish()
+		err = errors.Join(err, m.writeAlerts(out))
+		sum.alerts = m.correlations.alerts
+	}
 	if err == nil {
 		err = out.Flush()
 	}
@@ -159,6 +195,9 @@ func (f *evalFlags) match(a *app, m *matcher, files []*eventFile) error {
 	}
 	if !f.quiet {
 		fmt.Fprintln(a.err, sum.String())
+		if m.correlations != nil {
+			fmt.Fprintln(a.err, m.correlations.String())
+		}
 	}
 	return sum.failure(f.fail)
 }

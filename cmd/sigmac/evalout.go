@@ -12,6 +12,7 @@ import (
 type evalTotals struct {
 	header               []byte // of a table, until it is written
 	events, matches, bad int
+	alerts               int // of correlations
 	open                 int // answers that are not known
 	unread               int // files that could not be read to their end
 }
@@ -80,7 +81,7 @@ func (t *evalTotals) failure(onMatch bool) error {
 	if t.unread > 0 {
 		return &failure{code: exitUsage}
 	}
-	if onMatch && t.matches > 0 {
+	if onMatch && t.matches+t.alerts > 0 {
 		return &failure{code: exitMatches}
 	}
 	return nil

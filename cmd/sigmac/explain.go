@@ -56,11 +56,11 @@ func (f *explainFlags) run(a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	engine, err := f.load(a, eval.Options{})
+	set, err := f.load(a, eval.Options{})
 	if err != nil {
 		return err
 	}
-	x := &explainer{app: a, engine: engine, options: f.options(eval.Options{}), out: bufio.NewWriter(a.out), json: f.json}
+	x := &explainer{app: a, engine: set.engine, options: f.options(eval.Options{}), out: bufio.NewWriter(a.out), json: f.json}
 	for p := range portions(a, files) {
 		if !x.portion(p) {
 			break

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"io"
 	"strconv"
 	"sync"
 
 	"github.com/sigma-compiler/sigmac/internal/events"
 	"github.com/sigma-compiler/sigmac/internal/jsontext"
+	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/eval"
+	"github.com/sigma-compiler/sigmac/sigma/eval/correlate"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
 
@@ -20,6 +23,9 @@ type matcher struct {
 	render  func(o *evalOutcome, rule int, ev *events.Event, fields []eval.Field)
 	part    int       // how long the text of an outcome gets, about
 	workers sync.Pool // of *worker
+
+	inner        map[*sigma.Rule]bool // rules whose matches are not wanted by themselves
+	correlations *correlating         // nil where there are none
 }
 
 // A worker is what one goroutine needs.
@@ -30,6 +36,8 @@ type worker struct {
 	matches []eval.Match
 	fields  []eval.Field
 	size    int // of the last text
+
+	correlated *correlate.Reader // of what correlations read; nil where there are none
 }
 
 // maxPart is how long the matches of a portion get, in bytes, before they are
@@ -41,6 +49,7 @@ type evalOutcome struct {
 	portion
 	text     []byte // the matches, but for the numbers of the events
 	holes    []hole
+	seen     []seen // events that rules of correlations match
 	events   int
 	matches  int
 	problems []events.Problem // the first of them
@@ -82,7 +91,11 @@ func describeRule(r *ir.Rule) []byte {
 
 // appendRule appends the member of an object that says which rule is meant.
 func appendRule(b []byte, r *ir.Rule) []byte {
-	s := r.Source
+	return appendMeta(b, &r.Source.Meta)
+}
+
+// appendMeta appends the same of any document.
+func appendMeta(b []byte, s *sigma.Meta) []byte {
 	b = jsontext.AppendString(append(b, `"rule":{"id":`...), s.ID)
 	b = jsontext.AppendString(append(b, `,"title":`...), s.Title)
 	b = jsontext.AppendString(append(b, `,"level":`...), string(s.Level))
@@ -102,14 +115,21 @@ func (m *matcher) work(p portion, emit func(*evalOutcome)) {
 	p.batch = nil // its memory is not needed by those who write
 	w, _ := m.workers.Get().(*worker)
 	defer m.workers.Put(w)
+	if m.correlations != nil && w.correlated == nil {
+		w.correlated = m.correlations.reader()
+	}
 	o = w.outcome(p)
 	w.decoder.Each(batch, func(ev *events.Event) {
 		if w.matches = w.session.Match(ev.Event, w.matches[:0]); len(w.matches) > 0 {
 			w.reader.Read(ev.Event)
+			m.note(w, o, ev)
 		}
 		for _, match := range w.matches {
 			if match.Err != nil {
 				o.doubt(ev, match)
+				continue
+			}
+			if m.inner[match.Rule.Source] {
 				continue
 			}
 			w.fields = w.reader.Fields(match, w.fields[:0])
@@ -124,6 +144,30 @@ func (m *matcher) work(p portion, emit func(*evalOutcome)) {
 	}, func(p events.Problem) { o.broken(p) })
 	w.size = len(o.text)
 	emit(o)
+}
+
+// note keeps what correlations need of an event.
+func (m *matcher) note(w *worker, o *evalOutcome, ev *events.Event) {
+	if m.correlations == nil {
+		return
+	}
+	var rules []*sigma.Rule
+	for _, match := range w.matches {
+		if match.Err == nil && m.correlations.rules[match.Rule.Source] {
+			rules = append(rules, match.Rule.Source)
+		}
+	}
+	if rules != nil {
+		o.seen = append(o.seen, seen{o.events, rules, w.correlated.Read(ev.Event)})
+	}
+}
+
+// writeAlerts writes the alerts that were told.
+func (m *matcher) writeAlerts(w io.Writer) error {
+	c := m.correlations
+	_, err := w.Write(c.text)
+	c.text = c.text[:0]
+	return err
 }
 
 // broken notes that an event cannot be read.

@@ -14,6 +14,7 @@ import (
 
 // ruleFlags are the flags of the commands that run rules themselves.
 type ruleFlags struct {
+	linkFlags
 	pipelineFlags
 	rules     []string
 	skip      bool
@@ -24,6 +25,7 @@ type ruleFlags struct {
 
 func (f *ruleFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
+	f.linkFlags.add(cmd)
 	flags.StringArrayVarP(&f.rules, "rules", "r", nil, "rules: a `file`, a folder or - for standard input; may be repeated")
 	f.pipelineFlags.add(cmd)
 	flags.BoolVarP(&f.skip, "skip-errors", "s", false, "go on without the rules that do not compile")
@@ -63,13 +65,22 @@ func (f *ruleFlags) check() error {
 // A loaded is what became of one file of rules.
 type loaded struct {
 	*outcome
-	rules []*ir.Rule
-	bad   int // documents that are no rule that can run
+	rules        []*ir.Rule
+	correlations []*ir.Correlation
+	inner        []*sigma.Rule // that only serve correlations
+	bad          int           // documents that are no rule that can run
+}
+
+// A ruleSet is what runs over events.
+type ruleSet struct {
+	engine       *eval.Engine
+	correlations []*ir.Correlation
+	inner        map[*sigma.Rule]bool // rules that are not wanted by themselves
 }
 
 // load makes an engine of the rules. What is wrong with them is printed;
 // unless such rules are to be skipped it is a failure.
-func (f *ruleFlags) load(a *app, o eval.Options) (*eval.Engine, error) {
+func (f *ruleFlags) load(a *app, o eval.Options) (*ruleSet, error) {
 	chain, err := f.chain()
 	if err != nil {
 		return nil, err
@@ -78,19 +89,30 @@ func (f *ruleFlags) load(a *app, o eval.Options) (*eval.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	lib, err := f.open(a, ins, f.jobs)
+	if err != nil {
+		return nil, err
+	}
 	j := &job{app: a, report: reporter{a.color}, quiet: f.quiet}
+	a.err.Write(lib.notes(j))
 	var rules []*ir.Rule
+	set := &ruleSet{inner: make(map[*sigma.Rule]bool)}
 	bad := 0
-	_ = ordered(len(ins), f.jobs, func(i int) *loaded { return f.file(j, ins[i], chain) }, func(l *loaded) error {
+	_ = ordered(len(ins), f.jobs, func(i int) *loaded { return f.file(j, ins[i], lib.units(i), chain) }, func(l *loaded) error {
 		a.err.Write(l.notes)
 		rules = append(rules, l.rules...)
+		set.correlations = append(set.correlations, l.correlations...)
+		for _, r := range l.inner {
+			set.inner[r] = true
+		}
 		bad += l.bad
 		return nil
 	})
 	if len(rules)+bad == 0 {
 		return nil, usage("", "there are no rules in what was read")
 	}
-	return f.compile(j, rules, bad, o)
+	set.engine, err = f.compile(j, rules, bad, o)
+	return set, err
 }
 
 // options returns what the flags say about how rules are run.
@@ -138,40 +160,56 @@ func (f *ruleFlags) kind() kind {
 	return kindError
 }
 
-// file reads the rules of a file.
-func (f *ruleFlags) file(j *job, in input, chain *pipeline.Pipeline) *loaded {
+// file takes the rules and correlations of a file.
+func (f *ruleFlags) file(j *job, in input, us []unit, chain *pipeline.Pipeline) *loaded {
 	l := &loaded{outcome: &outcome{}}
-	file, err := read(j.app, in)
-	if err != nil {
-		l.bad++
-		l.notes = j.report.add(nil, kindError, "", sigma.Errors(err)[0])
-		return l
-	}
-	for _, u := range split(sigma.ParseAll(file)) {
+	for _, u := range us {
 		d := document{job: j, outcome: l.outcome, unit: u, file: in.path}
 		d.build()
-		rule, errs := d.rule, d.errs
-		if len(errs) == 0 {
-			rule, errs = adapt(&d, chain, "")
+		if _, filter := d.doc.(*sigma.Filter); filter && len(d.errs) == 0 {
+			continue
+		}
+		errs := d.errs
+		if len(errs) == 0 && d.correlation != nil {
+			errs = l.correlate(&d, chain)
+		} else if len(errs) == 0 {
+			var rule *ir.Rule
+			if rule, errs = adapt(&d, chain, ""); rule != nil {
+				l.rules = append(l.rules, rule)
+				if d.inner {
+					l.inner = append(l.inner, rule.Source)
+				}
+			}
 		}
 		if len(errs) > 0 {
 			l.bad++
 			d.print(f.kind(), "", errs)
-			continue
 		}
-		l.rules = append(l.rules, rule)
 	}
 	return l
+}
+
+// correlate applies the pipelines to a correlation that is wanted by itself.
+func (l *loaded) correlate(d *document, chain *pipeline.Pipeline) sigma.ErrorList {
+	if d.inner {
+		return nil
+	}
+	c, err := d.correlation.Map(func(r *ir.Rule) (*ir.Rule, error) { return chain.Apply(r, "") })
+	if err != nil {
+		return sigma.Errors(err)
+	}
+	l.correlations = append(l.correlations, c)
+	return nil
 }
 
 // adapt applies the pipelines to a document, for a target where one is named.
 func adapt(d *document, chain *pipeline.Pipeline, target string) (*ir.Rule, sigma.ErrorList) {
 	if d.rule == nil {
-		kind := "correlations"
+		kind := "correlations have no events of their own"
 		if _, ok := d.doc.(*sigma.Filter); ok {
-			kind = "filters"
+			kind = "filters have no events of their own"
 		}
-		return nil, sigma.ErrorList{{Pos: d.doc.Metadata().Pos, Code: sigma.Unsupported, Msg: kind + " are read but not evaluated yet"}}
+		return nil, sigma.ErrorList{{Pos: d.doc.Metadata().Pos, Code: sigma.Unsupported, Msg: kind}}
 	}
 	rule, err := chain.Apply(d.rule, target)
 	if err != nil {

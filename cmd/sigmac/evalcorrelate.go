@@ -1,0 +1,262 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sigma-compiler/sigmac/internal/jsontext"
+	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/eval/correlate"
+)
+
+// correlateFlags say how correlations are run.
+type correlateFlags struct {
+	timeFields []string
+	lateness   string
+	suppress   string
+	maxGroups  int
+	state      string
+}
+
+func (f *correlateFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringSliceVar(&f.timeFields, "time-field", nil, "`field` that has the time of an event, for correlations; of several the first that is there (default "+strings.Join(correlate.TimeFields(), ",")+")")
+	flags.StringVar(&f.lateness, "lateness", "auto", "how much earlier than others before it an event may lie, such as 5m; auto: any in files, 1m on standard input")
+	flags.StringVar(&f.suppress, "suppress", "0s", "how long no further alert is told for a group, such as 1h; window: for the timespan of the correlation")
+	flags.IntVar(&f.maxGroups, "max-groups", 1_000_000, "how many groups a correlation keeps, `n`")
+	flags.StringVar(&f.state, "state", "", "`file` from which the events of open windows are read, and to which they are written in the end")
+	fixed(cmd, "lateness", "auto", "5m", "1h")
+	fixed(cmd, "suppress", "0s", "window", "1h")
+}
+
+// options reads the flags.
+func (f *correlateFlags) options(stdin bool, jobs int) (correlate.Options, error) {
+	o := correlate.Options{MaxGroups: f.maxGroups, Shards: min(jobs, 8)}
+	if f.maxGroups < 1 {
+		return o, usage("", "there must be at least one group, not %d", f.maxGroups)
+	}
+	switch {
+	case f.lateness != "auto":
+		d, err := time.ParseDuration(f.lateness)
+		if err != nil || d < 0 {
+			return o, usage("write a number and s, m or h, such as 5m", "%q is no length of time", f.lateness)
+		}
+		o.Lateness = d
+	case stdin:
+		o.Lateness = time.Minute
+	default:
+		o.Lateness = math.MaxInt64
+	}
+	if f.suppress == "window" {
+		o.Suppress = -1
+		return o, nil
+	}
+	d, err := time.ParseDuration(f.suppress)
+	if err != nil || d < 0 {
+		return o, usage("write a number and s, m or h, such as 1h, or window", "%q is no length of time", f.suppress)
+	}
+	o.Suppress = d
+	return o, nil
+}
+
+// A correlating runs the correlations over what the rules found, in the order
+// of the events.
+type correlating struct {
+	*correlate.Correlator
+	times  []string
+	state  string
+	rules  map[*sigma.Rule]bool // that correlations refer to
+	files  map[*eventFile]int
+	paths  []string
+	text   []byte // alerts that are to be written
+	alerts int
+	noTime int
+}
+
+// A seen is an event that a rule of a correlation matches.
+type seen struct {
+	index int // in the outcome
+	rules []*sigma.Rule
+	*correlate.Observation
+}
+
+// correlate returns what runs the correlations of the rules, nil where there
+// are none.
+func (f *correlateFlags) correlate(set *ruleSet, files []*eventFile, jobs int) (*correlating, error) {
+	if len(set.correlations) == 0 {
+		return nil, nil
+	}
+	c := &correlating{times: f.timeFields, state: f.state, rules: make(map[*sigma.Rule]bool), files: make(map[*eventFile]int)}
+	stdin := false
+	for i, file := range files {
+		c.files[file] = i
+		c.paths = append(c.paths, file.path)
+		stdin = stdin || file.path == dash
+	}
+	o, err := f.options(stdin, jobs)
+	if err != nil {
+		return nil, err
+	}
+	if c.Correlator, err = correlate.New(set.correlations, c.tell, o); err != nil {
+		return nil, &failure{exitConfig, err}
+	}
+	if _, err := c.NewReader(c.times); err != nil {
+		return nil, &failure{exitConfig, err}
+	}
+	for _, r := range c.Rules() {
+		c.rules[r] = true
+	}
+	return c, c.load()
+}
+
+// reader returns a reader of what the correlations read, for one goroutine.
+func (c *correlating) reader() *correlate.Reader {
+	r, _ := c.NewReader(c.times) // one was made before without an error
+	return r
+}
+
+// load reads the state, where there is one.
+func (c *correlating) load() error {
+	if c.state == "" {
+		return nil
+	}
+	f, err := os.Open(c.state)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return &failure{exitConfig, fmt.Errorf("cannot read the state: %w", err)}
+	}
+	defer f.Close()
+	if err := c.Restore(f); err != nil {
+		return &failure{exitConfig, fmt.Errorf("%s: %w", printable(c.state), err)}
+	}
+	return nil
+}
+
+// idBits is how many bits of an event's number are its place in its file.
+const idBits = 40
+
+// add takes what the rules found in a portion, of whose file so many events
+// were read before it.
+func (c *correlating) add(file *eventFile, before int, events []seen) {
+	for _, e := range events {
+		if !e.Timed {
+			c.noTime++
+			continue
+		}
+		id := uint64(c.files[file])<<idBits | uint64(before+e.index)
+		_ = c.Add(correlate.Event{Time: e.Time, ID: id, Rules: e.rules, Fields: e}) // counted in Stats
+	}
+}
+
+// finish ends the stream, or saves what is still open.
+func (c *correlating) finish() error {
+	if c.state == "" {
+		c.Flush()
+		return nil
+	}
+	c.Advance()
+	return writeWhole(c.state, c.Save)
+}
+
+// writeWhole writes a file so that it is there whole or as it was before.
+func writeWhole(path string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	err = errors.Join(write(f), f.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// tell writes an alert: a match with what was correlated.
+func (c *correlating) tell(a correlate.Alert) {
+	c.alerts++
+	b := appendMeta(append(c.text, '{'), &a.Correlation.Source.Meta)
+	b = append(b, `,"event":`...)
+	if n := len(a.Events); n > 0 {
+		b = c.event(b, a.Events[n-1])
+	} else {
+		b = append(b, "null"...)
+	}
+	b = append(b, `,"fields":`...)
+	b = appendGroup(b, a.Group)
+	b = jsontext.AppendString(append(b, `,"correlation":{"type":`...), a.Correlation.Type.String())
+	b = appendGroup(append(b, `,"group":`...), a.Group)
+	b = jsontext.AppendString(append(b, `,"from":`...), a.From.Format(time.RFC3339Nano))
+	b = jsontext.AppendString(append(b, `,"to":`...), a.To.Format(time.RFC3339Nano))
+	b = jsontext.AppendString(append(b, `,"value":`...), a.Value)
+	b = strconv.AppendInt(append(b, `,"total":`...), int64(a.Total), 10)
+	b = append(b, `,"events":[`...)
+	for i, id := range a.Events {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = c.event(b, id)
+	}
+	c.text = append(b, "]}}\n"...)
+}
+
+// event appends which event is meant. One of an earlier run, whose files are
+// not known, has its number only.
+func (c *correlating) event(b []byte, id uint64) []byte {
+	if file := int(id >> idBits); file < len(c.paths) {
+		b = jsontext.AppendString(append(b, `{"file":`...), c.paths[file])
+	} else {
+		b = append(b, `{"file":""`...)
+	}
+	b = strconv.AppendUint(append(b, `,"index":`...), id&(1<<idBits-1), 10)
+	return append(b, '}')
+}
+
+func appendGroup(b []byte, group []correlate.Value) []byte {
+	b = append(b, '{')
+	for i, v := range group {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(jsontext.AppendString(b, v.Field), ':')
+		if v.Absent {
+			b = append(b, "null"...)
+		} else {
+			b = jsontext.AppendString(b, v.Text)
+		}
+	}
+	return append(b, '}')
+}
+
+// String returns what is to be known of the run, "" where there is nothing.
+func (c *correlating) String() string {
+	s := c.Stats()
+	parts := []string{count(c.alerts, "alert", "alerts") + " of correlations"}
+	add := func(n uint64, text string) {
+		if n > 0 {
+			parts = append(parts, count(int(n), "event", "events")+" "+text)
+		}
+	}
+	add(uint64(c.noTime), "without a time")
+	add(s.Late, "too late (see --lateness)")
+	add(s.NoTime, "of times that are out of range")
+	add(s.MissingKey, "without a field to group by")
+	add(s.NoValue, "without a value to compute with")
+	add(s.EvictedEvents, "given up early, since there are too many (see --max-groups)")
+	if s.Suppressed > 0 {
+		parts = append(parts, count(int(s.Suppressed), "alert", "alerts")+" suppressed")
+	}
+	return strings.Join(parts, "; ")
+}
