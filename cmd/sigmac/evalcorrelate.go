@@ -137,7 +137,7 @@ func (c *correlating) load() error {
 	if err != nil {
 		return &failure{exitConfig, fmt.Errorf("cannot read the state: %w", err)}
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	if err := c.Restore(f); err != nil {
 		return &failure{exitConfig, fmt.Errorf("%s: %w", printable(c.state), err)}
 	}
@@ -176,7 +176,7 @@ func writeWhole(path string, write func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }() // fails where it was renamed
 	err = errors.Join(write(f), f.Close())
 	if err != nil {
 		return err
@@ -187,7 +187,11 @@ func writeWhole(path string, write func(io.Writer) error) error {
 // tell writes an alert: a match with what was correlated.
 func (c *correlating) tell(a correlate.Alert) {
 	c.alerts++
-	b := appendMeta(append(c.text, '{'), &a.Correlation.Source.Meta)
+	c.text = c.appendAlert(append(c.text, '{'), a)
+}
+
+func (c *correlating) appendAlert(b []byte, a correlate.Alert) []byte {
+	b = appendMeta(b, &a.Correlation.Source.Meta)
 	b = append(b, `,"event":`...)
 	if n := len(a.Events); n > 0 {
 		b = c.event(b, a.Events[n-1])
@@ -209,7 +213,7 @@ func (c *correlating) tell(a correlate.Alert) {
 		}
 		b = c.event(b, id)
 	}
-	c.text = append(b, "]}}\n"...)
+	return append(b, "]}}\n"...)
 }
 
 // event appends which event is meant. One of an earlier run, whose files are
