@@ -74,27 +74,27 @@ func TestLink(t *testing.T) {
 		name, want string
 		docs       []string
 	}{
-		{"by id, before the rule", "event_count 1h0m0s 5638f7c0-ac70-491d-8465-2a65075e0d86 H=H >=10",
+		{"C1 C2 C4 C6 C14 by id, before the rule", "event_count 1h0m0s 5638f7c0-ac70-491d-8465-2a65075e0d86 H=H >=10",
 			[]string{correlation("c", "type: event_count, rules: 5638f7c0-ac70-491d-8465-2a65075e0d86, group-by: H, timespan: 1h, condition: {gte: 10}"), id + rule("a")}},
-		{"a range (C12)", "event_count 1m30s a >100 <=200",
+		{"C12 a range", "event_count 1m30s a >100 <=200",
 			[]string{rule("a"), correlation("c", "type: event_count, rules: a, timespan: 90s, condition: {gt: 100, lte: 200}")}},
-		{"neq and fractions (C11, C13)", "value_avg 24h0m0s a H=H B=B !=0.5",
+		{"C9 C11 C13 C21 C23 neq and fractions", "value_avg 24h0m0s a H=H B=B !=0.5",
 			[]string{rule("a"), correlation("c", "type: value_avg, rules: a, group-by: H, timespan: 1d, condition: {field: B, neq: 0.5}")}},
-		{"tuples (C15)", "value_count 168h0m0s a H=H x=x y=y >=3",
+		{"C10 C15 tuples", "value_count 168h0m0s a H=H x=x y=y >=3",
 			[]string{rule("a"), correlation("c", "type: value_count, rules: a, group-by: H, timespan: 1w, condition: {field: [x, y], gte: 3}")}},
-		{"all rules (C19)", "temporal 5m0s a H=H b H=H >=2",
+		{"C16 C19 all rules", "temporal 5m0s a H=H b H=H >=2",
 			[]string{rule("a"), rule("b"), correlation("c", "type: temporal, rules: [a, b], group-by: H, timespan: 5m")}},
-		{"boolean (C20)", "temporal 5m0s a b d [0 {[1 2]}]",
+		{"C7 C20 boolean, and no group-by", "temporal 5m0s a b d [0 {[1 2]}]",
 			[]string{rule("a"), rule("b"), rule("d"), correlation("c", "type: temporal, rules: [a, b, d], timespan: 5m, condition: 'a and not (b or d)'")}},
-		{"ordered and all of them", "temporal_ordered 5m0s a b >=2",
+		{"C18 ordered and all of them", "temporal_ordered 5m0s a b >=2",
 			[]string{rule("a"), rule("b"), correlation("c", "type: temporal_ordered, rules: [a, b], timespan: 5m, condition: 'a and b'")}},
-		{"percentile (C22)", "value_percentile 720h0m0s a x=x <1 p99.5",
+		{"C22 percentile", "value_percentile 720h0m0s a x=x <1 p99.5",
 			[]string{rule("a"), correlation("c", "type: value_percentile, rules: a, timespan: 1M, condition: {field: x, percentile: 99.5, lt: 1}")}},
-		{"median (C3)", "value_median 8760h0m0s a x=x <1 p50",
+		{"C3 median", "value_median 8760h0m0s a x=x <1 p50",
 			[]string{rule("a"), correlation("c", "type: value_median, rules: a, timespan: 1y, condition: {field: x, lt: 1}")}},
-		{"aliases (C24), by name where the rule is referred to by id", "temporal 10s 5638f7c0-ac70-491d-8465-2a65075e0d86 ip=d.ip b ip=s.ip >=2",
+		{"C24 aliases, by name where the rule is referred to by id", "temporal 10s 5638f7c0-ac70-491d-8465-2a65075e0d86 ip=d.ip b ip=s.ip >=2",
 			[]string{id + rule("a"), rule("b"), correlation("c", "type: temporal, rules: [5638f7c0-ac70-491d-8465-2a65075e0d86, b], timespan: 10s, group-by: ip, aliases: {ip: {a: d.ip, b: s.ip}}")}},
-		{"chain (C25, C26)", "temporal_ordered 10m0s many(event_count 10m0s a H=H >=10) User=User b User=User >=2",
+		{"C25 C26 chain", "temporal_ordered 10m0s many(event_count 10m0s a H=H >=10) User=User b User=User >=2",
 			[]string{correlation("c", "type: temporal_ordered, rules: [many, b], group-by: User, timespan: 10m"),
 				correlation("many", "type: event_count, rules: a, group-by: H, timespan: 10m, condition: {gte: 10}"), rule("a"), rule("b")}},
 	} {
@@ -117,9 +117,9 @@ func TestLinkErrors(t *testing.T) {
 		name, want string
 		docs       []string
 	}{
-		{"unknown (C5)", `r.yml:11:76: there is no rule with the id or name "abd" among what was read (did you mean "abc"?)`, []string{rule("abc"), correlation("c", count+"rules: abd")}},
-		{"itself (C5)", `r.yml:3:76: the correlation refers to itself: "c" refers to "c"`, []string{correlation("c", count+"rules: c")}},
-		{"a cycle (C5)", `r.yml:7:76: the correlation refers to itself: "c" refers to "d" refers to "c"`, []string{correlation("c", count+"rules: d"), correlation("d", count+"rules: c")}},
+		{"C5 unknown", `r.yml:11:76: there is no rule with the id or name "abd" among what was read (did you mean "abc"?)`, []string{rule("abc"), correlation("c", count+"rules: abd")}},
+		{"C5 itself", `r.yml:3:76: the correlation refers to itself: "c" refers to "c"`, []string{correlation("c", count+"rules: c")}},
+		{"C5 a cycle", `r.yml:7:76: the correlation refers to itself: "c" refers to "d" refers to "c"`, []string{correlation("c", count+"rules: d"), correlation("d", count+"rules: c")}},
 		{"twice (B5)", `2 documents have the id or name "a": one is at r.yml:1:1 (the others are at r.yml:9:1)`, []string{rule("a"), rule("a"), correlation("c", count+"rules: a")}},
 		{"alias of a stranger (C24)", `the correlation refers to no rule "b"`, []string{rule("a"), correlation("c", count+"rules: a, group-by: x, aliases: {x: {a: y, b: z}}")}},
 		{"alias without a rule (C24)", `the alias "x" says no field for the rule "b"`, []string{rule("a"), rule("b"), correlation("c", count+"rules: [a, b], group-by: x, aliases: {x: {a: y}}")}},
@@ -127,7 +127,7 @@ func TestLinkErrors(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, errs := link(t, ir.LinkOptions{}, c.docs...)
-			if len(errs) != 1 && c.name != "a cycle (C5)" || len(errs) == 0 || !strings.Contains(errs.Error(), c.want) {
+			if len(errs) != 1 && c.name != "C5 a cycle" || len(errs) == 0 || !strings.Contains(errs.Error(), c.want) {
 				t.Errorf("got  %v\nwant %s", errs, c.want)
 			}
 		})
@@ -137,7 +137,8 @@ func TestLinkErrors(t *testing.T) {
 // TestAlone: what a correlation refers to is not wanted by itself, unless it
 // says so (C27).
 func TestAlone(t *testing.T) {
-	for generate, want := range map[string]string{"false": "b c", "true": "a b c"} {
+	for _, c := range []struct{ name, generate, want string }{{"C27 by default", "false", "b c"}, {"C27 generate", "true", "a b c"}} {
+		generate, want := c.generate, c.want
 		set, errs := link(t, ir.LinkOptions{}, rule("a"), rule("b"), correlation("c", "type: event_count, rules: a, timespan: 1h, generate: "+generate+", condition: {gte: 1}"))
 		if errs != nil {
 			t.Fatal(errs)
@@ -181,13 +182,13 @@ func TestFilters(t *testing.T) {
 		name, docs, want, warning string
 		o                         ir.LinkOptions
 	}{
-		{"by name", rule("a") + "---\n" + rule("b") + "---\n" + filterDoc("[a]", "not sel"), `and{sel{F="a"} not{sel{U="adm_*"}}}; sel{F="b"}`, "", ir.LinkOptions{}},
-		{"before the rule, any (G3)", filterDoc("any", "not sel") + "---\n" + rule("a") + "---\n" + linux, `and{sel{F="a"} not{sel{U="adm_*"}}}; sel{F="lin"}`, "", ir.LinkOptions{}},
-		{"another log source (G5)", linux + "---\n" + filterDoc("[lin]", "not sel"), `sel{F="lin"}`, `the log source of "lin" is not that of the filter`, ir.LinkOptions{}},
-		{"not in the rule's selectors (G8, G9)", of + "---\n" + filterDoc("a", "not 1 of s* and not all of them"), `and{sel{F="a"} not{sel{U="adm_*"}} not{and{sel{U="adm_*"} other{V=1}}}}`, "", ir.LinkOptions{}},
-		{"as written (G7)", rule("a") + "---\n" + filterDoc("a", "sel"), `and{sel{F="a"} sel{U="adm_*"}}`, `negates nothing`, ir.LinkOptions{}},
-		{"as meant (G7)", rule("a") + "---\n" + filterDoc("a", "sel"), `and{sel{F="a"} not{sel{U="adm_*"}}}`, "", ir.LinkOptions{SuppressFilters: true}},
-		{"a stranger (G2)", rule("a") + "---\n" + filterDoc("zz", "not sel"), `sel{F="a"}`, `no rule with the id or name "zz"`, ir.LinkOptions{}},
+		{"G1 G2 G4 G10 by name", rule("a") + "---\n" + rule("b") + "---\n" + filterDoc("[a]", "not sel"), `and{sel{F="a"} not{sel{U="adm_*"}}}; sel{F="b"}`, "", ir.LinkOptions{}},
+		{"G3 before the rule, any", filterDoc("any", "not sel") + "---\n" + rule("a") + "---\n" + linux, `and{sel{F="a"} not{sel{U="adm_*"}}}; sel{F="lin"}`, "", ir.LinkOptions{}},
+		{"G5 another log source", linux + "---\n" + filterDoc("[lin]", "not sel"), `sel{F="lin"}`, `the log source of "lin" is not that of the filter`, ir.LinkOptions{}},
+		{"G8 G9 not in the rule's selectors", of + "---\n" + filterDoc("a", "not 1 of s* and not all of them"), `and{sel{F="a"} not{sel{U="adm_*"}} not{and{sel{U="adm_*"} other{V=1}}}}`, "", ir.LinkOptions{}},
+		{"G7 as written", rule("a") + "---\n" + filterDoc("a", "sel"), `and{sel{F="a"} sel{U="adm_*"}}`, `negates nothing`, ir.LinkOptions{}},
+		{"G7 as meant", rule("a") + "---\n" + filterDoc("a", "sel"), `and{sel{F="a"} not{sel{U="adm_*"}}}`, "", ir.LinkOptions{SuppressFilters: true}},
+		{"G2 a stranger", rule("a") + "---\n" + filterDoc("zz", "not sel"), `sel{F="a"}`, `no rule with the id or name "zz"`, ir.LinkOptions{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			set, errs := link(t, c.o, c.docs)
@@ -211,6 +212,10 @@ func TestFilters(t *testing.T) {
 // TestFilterOfCorrelation: filters are not for correlations, but act on the
 // rules that these refer to (G6).
 func TestFilterOfCorrelation(t *testing.T) {
+	t.Run("G6 not for correlations", testFilterOfCorrelation)
+}
+
+func testFilterOfCorrelation(t *testing.T) {
 	set, errs := link(t, ir.LinkOptions{}, rule("a"), correlation("c", "type: event_count, rules: a, timespan: 1h, condition: {gte: 1}"), filterDoc("[c, a]", "not sel"))
 	if errs != nil {
 		t.Fatal(errs)
@@ -235,5 +240,33 @@ func TestManyWays(t *testing.T) {
 	_, errs := link(t, ir.LinkOptions{}, docs...)
 	if len(errs) == 0 || !strings.Contains(errs.Error(), "refers to more than 10000 rules") {
 		t.Error(errs)
+	}
+}
+
+// TestCorrelationMeta: the outermost correlation says how bad it is, and may
+// have one false positive as a string; a count that is small at first is
+// warned of.
+func TestCorrelationMeta(t *testing.T) {
+	for _, c := range []struct {
+		name, meta, condition string
+		test                  func(c *ir.Correlation) bool
+	}{
+		{"C28 C29 its own level", "level: high\nstatus: test\n", "gte: 1", func(c *ir.Correlation) bool {
+			return c.Source.Level == "high" && c.Source.Status == "test" && c.Members[0].Rule.Source.Level == ""
+		}},
+		{"C36 one false positive", "falsepositives: none so far\n", "gte: 1", func(c *ir.Correlation) bool {
+			return len(c.Source.FalsePositives) == 1 && c.Source.FalsePositives[0] == "none so far"
+		}},
+		{"C34 few events", "", "lt: 5", func(c *ir.Correlation) bool {
+			return strings.Contains(c.Warnings.Error(), "holds of the first event")
+		}},
+		{"C34 many events", "", "gte: 5", func(c *ir.Correlation) bool { return len(c.Warnings) == 0 }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			set, errs := link(t, ir.LinkOptions{}, rule("a"), c.meta+correlation("c", "type: event_count, rules: a, group-by: x, timespan: 1h, condition: {"+c.condition+"}"))
+			if errs != nil || !c.test(set.Correlations[0]) {
+				t.Error(errs, set.Correlations)
+			}
+		})
 	}
 }

@@ -38,8 +38,23 @@ func feed(t *testing.T, cs []*ir.Correlation, o correlate.Options, events ...*re
 
 const twoInTen = "type: event_count, rules: a, group-by: g, timespan: 10s, condition: {gte: 2}"
 
-// TestWindowEnds: events exactly a timespan apart are in one window (C32).
-func TestWindowEnds(t *testing.T) {
+// TestItems checks what the conformance list leaves to who runs correlations.
+func TestItems(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		test func(*testing.T)
+	}{
+		{"C8 events without a group-by field", testMissingKeys},
+		{"C32 the ends of a window", testWindowEnds},
+		{"C33 silence behind an alert", testSuppress},
+		{"C35 late events", testLate},
+	} {
+		t.Run(c.name, c.test)
+	}
+}
+
+// testWindowEnds: events exactly a timespan apart are in one window (C32).
+func testWindowEnds(t *testing.T) {
 	cs := link(t, twoInTen)
 	if got, _, _ := feed(t, cs, correlate.Options{}, at(0, 1, "x"), at(10, 2, "x")); len(got) != 1 {
 		t.Error(got)
@@ -49,8 +64,8 @@ func TestWindowEnds(t *testing.T) {
 	}
 }
 
-// TestLate: what comes later than the lateness is left out and counted (C35).
-func TestLate(t *testing.T) {
+// testLate: what comes later than the lateness is left out and counted (C35).
+func testLate(t *testing.T) {
 	cs := link(t, twoInTen)
 	o := correlate.Options{Lateness: 5 * time.Second}
 	got, c, errs := feed(t, cs, o, at(100, 1, "x"), at(95, 2, "x"), at(94, 3, "x"))
@@ -66,8 +81,8 @@ func TestLate(t *testing.T) {
 	}
 }
 
-// TestSuppress: an alert a window, or for some time (C33).
-func TestSuppress(t *testing.T) {
+// testSuppress: an alert a window, or for some time (C33).
+func testSuppress(t *testing.T) {
 	cs := link(t, twoInTen)
 	events := []*refEvent{at(0, 1, "x"), at(1, 2, "x"), at(2, 3, "x"), at(11, 4, "x"), at(12, 5, "x"), at(40, 6, "x"), at(41, 7, "x"), at(42, 8, "y")}
 	for suppress, want := range map[time.Duration]string{
@@ -87,9 +102,9 @@ func TestSuppress(t *testing.T) {
 	}
 }
 
-// TestMissingKeys: an event without a group-by field is in no group, or in one
+// testMissingKeys: an event without a group-by field is in no group, or in one
 // of its own (C8).
-func TestMissingKeys(t *testing.T) {
+func testMissingKeys(t *testing.T) {
 	cs := link(t, twoInTen)
 	none := func(second int64) *refEvent { return &refEvent{time: second, id: uint64(second), rules: "a"} }
 	got, c, _ := feed(t, cs, correlate.Options{}, none(1), none(2))
