@@ -10,16 +10,24 @@ import (
 )
 
 // Correlation compiles a correlation that ir.Link made, with the rules and
-// correlations that it refers to: one query. The rules go through the
-// compiler's pipeline, and so do the names of the fields that the correlation
-// groups by and computes with. The error is an ErrorList; a correlation that
-// the language cannot say is Unsupported.
+// correlations that it refers to. The rules go through the compiler's pipeline,
+// and so do the names of the fields that the correlation groups by and computes
+// with. A language may need several queries for one: it fires where any of them
+// finds something. The error is an ErrorList; a correlation that the language
+// cannot say is Unsupported.
 func (c *Compiler) Correlation(x *ir.Correlation) (*Result, error) {
 	b := c.backend
 	if b.Correlation == nil {
+		hint := "they can be said in " + correlating()
+		if b.Uncorrelated != "" {
+			hint = b.Uncorrelated + "; " + hint
+		}
+		return nil, sigma.ErrorList{{Pos: x.Source.TypePos, Code: sigma.Unsupported, Msg: b.Title + " has no correlations", Hint: hint}}
+	}
+	if c.format.Conditions {
 		return nil, sigma.ErrorList{{Pos: x.Source.TypePos, Code: sigma.Unsupported,
-			Msg:  b.Title + " has no correlations",
-			Hint: "they can be said in " + correlating()}}
+			Msg:  "the format " + c.format.Name + " has room for the condition of a rule, which a correlation is not",
+			Hint: "the format " + b.Format("").Name + " has correlations"}}
 	}
 	if c.format.Query != nil {
 		return nil, sigma.ErrorList{{Pos: x.Source.TypePos, Code: sigma.Unsupported,
@@ -31,7 +39,7 @@ func (c *Compiler) Correlation(x *ir.Correlation) (*Result, error) {
 		return nil, err
 	}
 	j := &emit.Correlating{
-		Job:         &emit.Job{Backend: b, Rule: naming(mapped), Settings: c.settings},
+		Job:         &emit.Job{Backend: b, Rule: naming(mapped), Settings: c.settings, Correlated: true},
 		Correlation: mapped,
 		Method:      c.method,
 		Events:      make(map[*ir.Member]*emit.Event),

@@ -32,6 +32,10 @@ type Correlating struct {
 	// Events are the queries of its rules, each as deep in the chain of
 	// correlations as it stands.
 	Events map[*ir.Member]*Event
+
+	// Others are more queries, where one cannot say all of it: the correlation
+	// fires where any of them finds something.
+	Others []string
 }
 
 // An Event is the query of one rule that a correlation refers to.

@@ -44,6 +44,9 @@ type Backend struct {
 	Correlation func(c *Correlating) string
 	Methods     []Method
 
+	// Uncorrelated says of a language that has none what there is instead.
+	Uncorrelated string
+
 	// Read reads a query of the language back. It is nil where nothing does
 	// yet; then queries cannot be verified.
 	Read readback.Reader
@@ -74,6 +77,10 @@ type Format struct {
 	// Query writes the query where the format is another form of the language,
 	// which Backend.Read reads too; nil is the backend's own.
 	Query func(j *Job, e ir.Expr) string
+
+	// Conditions says that the format is for the condition of a rule only, which
+	// the query of a correlation is not.
+	Conditions bool
 }
 
 // A Setting is an option of a backend, given as -O name=value.
@@ -113,6 +120,11 @@ type Job struct {
 	Backend  *Backend
 	Rule     *ir.Rule
 	Settings map[string]string // checked against the backend's Settings
+
+	// Correlated says that the query is that of a correlation: all of it, not
+	// a condition.
+	Correlated bool
+
 	Errors   sigma.ErrorList
 	Warnings sigma.ErrorList
 

@@ -20,19 +20,30 @@ var Backend = &emit.Backend{
 	Formats: []emit.Format{{
 		Name: "default",
 		Doc:  "any where, and the query: other categories need the field event.category",
-		Wrap: func(_ *emit.Job, query string) string { return "any where " + query },
+		Wrap: func(j *emit.Job, query string) string {
+			if j.Correlated {
+				return query
+			}
+			return "any where " + query
+		},
 	}},
 	Settings: []emit.Setting{elastic.CaseSetting, elastic.KeywordFields},
 	Read:     eqlread.Read,
 	Cannot:   elastic.CannotKeywords,
-	Query: func(j *emit.Job, e ir.Expr) string {
-		rule := j.Rule
-		j.Rule, e = emit.Settle(j, elastic.SpreadKeywords(j, e), elastic.AddressOrText)
-		p := emit.Printer{Job: j, Dialect: &dialect}
-		text := p.Expr(elastic.Prepare(j, e, false)).Text
-		j.Rule = rule
-		return text
-	},
+	Query:    func(j *emit.Job, e ir.Expr) string { return condition(j, e).Text },
+
+	Correlation: correlation,
+	Methods:     []emit.Method{{Name: emit.Sliding, Doc: "sequences, which end at any event"}},
+}
+
+// condition writes what events must match.
+func condition(j *emit.Job, e ir.Expr) emit.Frag {
+	rule := j.Rule
+	j.Rule, e = emit.Settle(j, elastic.SpreadKeywords(j, e), elastic.AddressOrText)
+	p := emit.Printer{Job: j, Dialect: &dialect}
+	x := p.Expr(elastic.Prepare(j, e, false))
+	j.Rule = rule
+	return x
 }
 
 // maxChain keeps chains shallow: a parser may count each operator of a chain

@@ -22,26 +22,36 @@ var Backend = &emit.Backend{
 	Doc:     "Elastic's piped query language ES|QL",
 	Formats: []emit.Format{
 		{Name: "default", Doc: "from, where", Wrap: wrap},
-		{Name: "condition", Doc: "what stands behind where"},
+		{Name: "condition", Doc: "what stands behind where", Conditions: true},
 	},
 	State: []string{"index"},
 	Settings: []emit.Setting{
 		elastic.CaseSetting,
 		elastic.KeywordFields,
 		{Name: "index", Doc: "the index, or pattern of indices, that is searched", Default: "*"},
+		{Name: "time_field", Doc: "the field with the time of events, which correlations go by", Default: "@timestamp"},
 	},
 	Read: esqlread.Read,
 	// A field with several values gives null to every operator of the language
 	// (ES|QL reference, "Multivalued fields"); the Caveats say so.
 	Cannot: append([]string{"list"}, elastic.CannotKeywords...),
-	Query: func(j *emit.Job, e ir.Expr) string {
-		rule := j.Rule
-		j.Rule, e = emit.Settle(j, elastic.SpreadKeywords(j, e), typeOf)
-		p := emit.Printer{Job: j, Dialect: &dialect}
-		text := p.Expr(elastic.Prepare(j, e, true)).Text
-		j.Rule = rule
-		return text
+	Query:  func(j *emit.Job, e ir.Expr) string { return condition(j, e).Text },
+
+	Correlation: correlation,
+	Methods: []emit.Method{
+		{Name: emit.Sliding, Doc: "at each event, over the window that ends with it; INLINE STATS needs Elasticsearch 9.3"},
+		{Name: emit.Buckets, Doc: "over windows that do not overlap: cheaper, and for earlier versions"},
 	},
+}
+
+// condition writes what events must match.
+func condition(j *emit.Job, e ir.Expr) emit.Frag {
+	rule := j.Rule
+	j.Rule, e = emit.Settle(j, elastic.SpreadKeywords(j, e), typeOf)
+	p := emit.Printer{Job: j, Dialect: &dialect}
+	x := p.Expr(elastic.Prepare(j, e, true))
+	j.Rule = rule
+	return x
 }
 
 const (
@@ -70,14 +80,22 @@ func typeOf(t ir.Test) uint8 {
 	return 0
 }
 
-// wrap puts the source before the condition: the setting, or what a pipeline
-// noted as index.
+// wrap puts the source before the condition. A correlation has its own.
 func wrap(j *emit.Job, query string) string {
+	if j.Correlated {
+		return query
+	}
+	return "from " + source(index(j)) + " metadata _id, _index, _version | where " + query
+}
+
+// index returns where a rule's events are: the setting, or what a pipeline
+// noted as index.
+func index(j *emit.Job) string {
 	index := j.Setting("index")
 	if _, given := j.Settings["index"]; !given {
 		index = j.State(index, "index")
 	}
-	return "from " + source(index) + " metadata _id, _index, _version | where " + query
+	return index
 }
 
 // maxChain keeps chains shallow: each operator of a chain counts as a level,

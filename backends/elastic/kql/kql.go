@@ -28,10 +28,11 @@ var Backend = &emit.Backend{
 		Default: "false",
 		Values:  []string{"false", "true"},
 	}},
-	Read:        kqlread.Read,
-	Cannot:      elastic.Cannot,
-	CannotTyped: elastic.CannotTyped,
-	AboutCase:   aboutCase,
+	Read:         kqlread.Read,
+	Cannot:       elastic.Cannot,
+	CannotTyped:  elastic.CannotTyped,
+	AboutCase:    aboutCase,
+	Uncorrelated: elastic.ThresholdRules,
 	Query: func(j *emit.Job, e ir.Expr) string {
 		rule := j.Rule
 		j.Rule, e = emit.Settle(j, e, elastic.AddressOrText)

@@ -13,17 +13,18 @@ import (
 
 // Backend is the language Lucene.
 var Backend = &emit.Backend{
-	Name:        "lucene",
-	Aliases:     []string{"es-qs", "elasticsearch", "opensearch", "opensearch_lucene"},
-	Title:       "Lucene",
-	Schemas:     schema.Elastic,
-	Twins:       true,
-	Doc:         "Lucene's query_string syntax, for Elasticsearch, OpenSearch and Kibana",
-	Formats:     []emit.Format{{Name: "default", Doc: "the query alone"}},
-	Settings:    []emit.Setting{elastic.CaseSetting},
-	Read:        luceneread.Read,
-	Cannot:      elastic.Cannot,
-	CannotTyped: elastic.CannotTyped,
+	Name:         "lucene",
+	Aliases:      []string{"es-qs", "elasticsearch", "opensearch", "opensearch_lucene"},
+	Title:        "Lucene",
+	Schemas:      schema.Elastic,
+	Twins:        true,
+	Doc:          "Lucene's query_string syntax, for Elasticsearch, OpenSearch and Kibana",
+	Formats:      []emit.Format{{Name: "default", Doc: "the query alone"}},
+	Settings:     []emit.Setting{elastic.CaseSetting},
+	Read:         luceneread.Read,
+	Cannot:       elastic.Cannot,
+	CannotTyped:  elastic.CannotTyped,
+	Uncorrelated: elastic.ThresholdRules,
 	Query: func(j *emit.Job, e ir.Expr) string {
 		rule := j.Rule
 		j.Rule, e = emit.Settle(j, e, elastic.AddressOrText)
