@@ -62,15 +62,19 @@ func (c *Compiler) Correlation(x *ir.Correlation) (*Result, error) {
 		return nil, errs
 	}
 	warnings = append(append(warnings, chainWarnings(mapped)...), j.Warnings...)
-	q := Query{Text: write(j.Job, c.format, query), Bare: write(j.Job, b.Format(""), query)}
 	var members []*ir.Rule
 	for _, m := range mapped.Rules() {
 		members = append(members, m.Rule)
 	}
-	if q.Text, err = c.pipeline.PostprocessCorrelation(j.Rule, members, q.Text, c.vars); err != nil {
-		return nil, err
+	out := &Result{Warnings: distinct(warnings), rule: j.Rule}
+	for _, text := range append([]string{query}, j.Others...) {
+		q := Query{Text: write(j.Job, c.format, text), Bare: write(j.Job, b.Format(""), text)}
+		if q.Text, err = c.pipeline.PostprocessCorrelation(j.Rule, members, q.Text, c.vars); err != nil {
+			return nil, err
+		}
+		out.Queries = append(out.Queries, q)
 	}
-	return &Result{Queries: []Query{q}, Warnings: distinct(warnings), rule: j.Rule}, nil
+	return out, nil
 }
 
 // chooseMethod sets how correlations are written. The error names the methods

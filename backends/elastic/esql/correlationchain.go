@@ -1,0 +1,282 @@
+package esql
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sigma-compiler/sigmac/backends/elastic"
+	"github.com/sigma-compiler/sigmac/backends/emit"
+	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+)
+
+// chained makes the rows of a correlation that refers to another one only:
+// they are those that the other one comes out with, one for each group and
+// time at which it fires (C26). The fields that it is grouped by itself (C25)
+// are columns of the other's group, or are carried along. A firing is in the
+// group of each value that its events have.
+func (w *writer) chained(c *ir.Correlation, carried []string) *rows {
+	m := c.Members[0]
+	fields := w.innerFields(c, m)
+	if len(w.Errors) > 0 {
+		return &rows{}
+	}
+	need := slices.Clone(carried)
+	for _, f := range fields {
+		if !slices.Contains(need, f.exprs[0]) {
+			need = append(need, f.exprs[0])
+		}
+	}
+	from := w.correlate(m.Correlation, true, need)
+	if len(w.Errors) > 0 {
+		return &rows{}
+	}
+	r := &rows{time: from.time}
+	for _, f := range fields {
+		f.there = slices.Contains(from.keys, f.exprs[0])
+		f.array = !f.there
+		if was := f.exprs[0]; f.value && c.Type >= ir.ValueSum {
+			f.exprs[0] = w.number(m, f)
+			f.plain = f.exprs[0] == was
+			f.there = f.there && f.plain
+		}
+	}
+	w.group(c, r, fields)
+	return r
+}
+
+// number writes the value of a firing as a number.
+func (w *writer) number(m *ir.Member, f *field) string {
+	for _, r := range m.ReadsOf(f.name.Text) {
+		if column := elastic.FieldOf(w.jobOf(m), r, r.Fields[0]); name(column.Name) == f.exprs[0] {
+			return w.numeric(column)
+		}
+	}
+	return f.exprs[0]
+}
+
+// innerFields returns the columns of the events that a correlation reads of
+// the firings of another one.
+func (w *writer) innerFields(c *ir.Correlation, m *ir.Member) []*field {
+	var out []*field
+	for _, n := range c.Keys {
+		for _, r := range m.ReadsOf(n.Text) {
+			out = append(out, w.innerField(m, r, false)...)
+		}
+	}
+	for _, n := range c.Values {
+		for _, r := range m.ReadsOf(n.Text) {
+			out = append(out, w.innerField(m, r, true)...)
+		}
+	}
+	return out
+}
+
+// innerField returns the columns that hold what is read of the firings of a
+// correlation. Pipelines rename what a correlation reads of rules; a firing has
+// the fields of the events of the rules, so that they are asked for what they
+// became.
+func (w *writer) innerField(m *ir.Member, r ir.Read, value bool) []*field {
+	var out []*field
+	for _, mapped := range w.mappedReads(m, r) {
+		if len(mapped.Fields) > 1 {
+			w.Unsupported(r.Pos, "the first of several fields of an inner correlation, "+strings.Join(mapped.Fields, ", "), "")
+			return nil
+		}
+		out = append(out, &field{name: ir.Name{Pos: r.Pos, Text: r.Name}, exprs: []string{name(mapped.Fields[0])}, plain: true, value: value})
+	}
+	return out
+}
+
+// mappedReads returns what became of a field of the events of a correlation's
+// rules, which is known where the correlation reads it as well.
+func (w *writer) mappedReads(m *ir.Member, r ir.Read) []ir.Read {
+	field := r.Fields[0]
+	var found []ir.Read
+	for i, rule := range m.Correlation.Rules() {
+		var reads []ir.Read
+		if !aliased(m.Correlation, field) {
+			reads = rule.ReadsOf(field)
+		}
+		if len(reads) == 0 {
+			reads = []ir.Read{r}
+			w.unmapped(rule, r, field)
+		}
+		if i == 0 {
+			found = reads
+		} else if !slices.EqualFunc(found, reads, func(a, b ir.Read) bool { return slices.Equal(a.Fields, b.Fields) }) {
+			w.Unsupported(r.Pos, "the field "+field+" of a correlation whose rules have it in different places", "")
+		}
+	}
+	return found
+}
+
+// unmapped notes that a field is taken to have its name in the target.
+func (w *writer) unmapped(rule *ir.Member, r ir.Read, field string) {
+	if _, ok := rule.Rule.Column(field); !ok {
+		w.Fail(r.Pos, sigma.UnknownField, "group the inner correlation by it as well: then pipelines rename it", "the schema has no field %s, which the correlation reads", field)
+		return
+	}
+	w.Warn(r.Pos, sigma.Assumed, "where the inner correlation is grouped by it as well, pipelines rename it", "the events are taken to have a field of the name %s", field)
+}
+
+// aliased reports whether a name is an alias, in a correlation or in those
+// that it refers to.
+func aliased(c *ir.Correlation, name string) bool {
+	for _, a := range c.Source.Aliases {
+		if a.Name == name {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.Members, func(m *ir.Member) bool { return m.Correlation != nil && aliased(m.Correlation, name) })
+}
+
+// mixed makes the rows of a temporal correlation over correlations and rules:
+// those of the events, on which is noted whether a correlation fires at them.
+// It fires once at events of one time, which makes no difference to what
+// occurs.
+func (w *writer) mixed(c *ir.Correlation) *rows {
+	r := &rows{time: name(w.Setting(timeField)), firings: make([]bool, len(c.Members))}
+	var fields []*field
+	for i, m := range c.Members {
+		switch {
+		case m.Correlation == nil:
+			r.flags = append(r.flags, w.flags[m])
+		case !c.Type.IsTemporal() || w.Method == emit.Buckets:
+			w.Unsupported(m.Pos, "a correlation among others, but for the types temporal and temporal_ordered and the method sliding", "")
+		default:
+			r.flags = append(r.flags, w.fire(c, m))
+			r.firings[i] = true
+		}
+		if len(w.Errors) > 0 {
+			return r
+		}
+		fields = w.mixFields(c, m, fields)
+	}
+	if len(w.Errors) > 0 {
+		return r
+	}
+	w.add("where %s", strings.Join(r.flags, " or "))
+	w.group(c, r, fields)
+	return r
+}
+
+// mixFields adds what is read of a member to the fields.
+func (w *writer) mixFields(c *ir.Correlation, m *ir.Member, fields []*field) []*field {
+	var reads []*field
+	if m.Correlation != nil {
+		reads = w.innerFields(c, m)
+	} else {
+		in := *w.Correlating
+		in.Correlation = c
+		for _, r := range elastic.Keys(&in, m, c.Keys) {
+			expr, column := w.expression(c, m, r, false)
+			reads = append(reads, &field{name: ir.Name{Pos: r.Pos, Text: r.Name}, exprs: []string{expr}, plain: expr == name(column.Name), array: column.Column.Array})
+		}
+	}
+	if fields == nil {
+		return reads
+	}
+	if len(fields) != len(reads) {
+		w.Unsupported(c.Source.TypePos, "a group by what is one field of some of the rules' events and several of others", "")
+		return fields
+	}
+	for i, f := range fields {
+		f.exprs = append(f.exprs, reads[i].exprs[0])
+		f.plain, f.array = f.plain && reads[i].plain, f.array || reads[i].array
+	}
+	return fields
+}
+
+// fire notes on each row whether an inner correlation fires at its event, and
+// returns the column.
+func (w *writer) fire(outer *ir.Correlation, m *ir.Member) string {
+	c := m.Correlation
+	fields := w.fireFields(outer, m)
+	if len(w.Errors) > 0 {
+		return ""
+	}
+	r := &rows{time: name(w.Setting(timeField)), flags: w.flagsOf(c)}
+	present := []string{w.occursAny(c)}
+	for _, column := range w.plain(r, fields) {
+		present = append(present, column+" is not null")
+	}
+	r.in = w.own("in")
+	w.add("eval %s = %s", r.in, strings.Join(present, " and "))
+	end := w.own("last_time")
+	w.slide(c, r, end)
+	p := w.onePass(c, r)
+	w.add("inline stats %s by %s", strings.Join(p.sets, ", "), strings.Join(append(slices.Clone(r.keys), end), ", "))
+	w.add("where %s == %s", r.time, end)
+	fires := w.own("fires")
+	w.add("eval %s", strings.Join(append(p.after, fires+" = coalesce("+strings.Join(append([]string{r.in}, p.holds...), " and ")+", false)"), ", "))
+	return fires
+}
+
+// onePass is pass, also for types that take several where one does.
+func (w *writer) onePass(c *ir.Correlation, r *rows) pass {
+	switch c.Type {
+	case ir.ValueCount:
+		column := w.own("value_count")
+		return pass{sets: []string{column + " = " + r.aggregate("mv_count(values("+r.values[0]+"))")}, holds: bounds(c, column)}
+	case ir.TemporalOrdered:
+		return w.ordered(c, r, nil)
+	}
+	return w.pass(c, r)
+}
+
+// occursAny writes that an event is one of a correlation's rules.
+func (w *writer) occursAny(c *ir.Correlation) string {
+	flags := make([]string, len(c.Members))
+	for i, m := range c.Members {
+		flags[i] = w.flags[m]
+	}
+	if len(flags) == 1 {
+		return flags[0]
+	}
+	return parens(strings.Join(flags, " or "))
+}
+
+// fireFields returns the fields of an inner correlation that stands among
+// others, or notes why it cannot.
+func (w *writer) fireFields(outer *ir.Correlation, m *ir.Member) []*field {
+	c := m.Correlation
+	n, _ := stages(c)
+	switch {
+	case slices.ContainsFunc(c.Members, func(m *ir.Member) bool { return m.Correlation != nil }):
+		w.Unsupported(m.Pos, "a correlation of correlations among others", "")
+	case !sameReads(c):
+		w.Unsupported(elastic.AliasPos(c), "aliases of a correlation among others", "")
+	case c.Type == ir.ValueCount && len(c.Members[0].ReadsOf(c.Values[0].Text))+len(c.Values) > 2:
+		w.Unsupported(m.Pos, "a count of tuples in a correlation among others", "")
+	case c.Type == ir.TemporalOrdered && n > 2:
+		w.Unsupported(m.Pos, "the order of more than two rules in a correlation among others", "")
+	case w.foreign(outer, m) > 1:
+		w.Unsupported(m.Pos, "a group by several fields that the correlation referred to is not grouped by", "")
+	}
+	if len(w.Errors) > 0 {
+		return nil
+	}
+	fields := w.fields(c)
+	for _, f := range fields {
+		if f.array && (!f.value || c.Type >= ir.ValuePercentile) {
+			w.Unsupported(f.name.Pos, "a field with several values in a correlation among others", "")
+		}
+	}
+	return fields
+}
+
+// foreign counts the fields that a correlation is grouped by and the one it
+// refers to is not. Where events of one time differ in several of these, a
+// firing is in the groups of all combinations, of which no row knows.
+func (w *writer) foreign(outer *ir.Correlation, m *ir.Member) int {
+	n := 0
+	for _, key := range outer.Keys {
+		for _, r := range m.ReadsOf(key.Text) {
+			if !slices.ContainsFunc(m.Correlation.Keys, func(k ir.Name) bool { return k.Text == r.Fields[0] }) {
+				n++
+			}
+		}
+	}
+	return n
+}
