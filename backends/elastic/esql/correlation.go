@@ -2,6 +2,7 @@ package esql
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,16 +37,39 @@ func correlation(c *emit.Correlating) string {
 	return strings.Join(w.lines, "\n| ")
 }
 
-// warnBuckets warns of what the method costs: it finds less, and more where a
-// condition asks for little.
+// warnBuckets warns of what the method costs: it finds less, and more where
+// less in a window can be enough.
 func (w *writer) warnBuckets() {
 	w.WarnBuckets()
-	for _, b := range w.Correlation.Bounds {
-		if b.Op != ir.Gt && b.Op != ir.Gte {
-			w.Warn(b.Pos, sigma.MatchesMore, "the method sliding looks at each event",
-				"a window that a border cuts has less in it, and what is compared is that of whole windows only")
+	c := w.Correlation
+	more := func(pos sigma.Pos) {
+		w.Warn(pos, sigma.MatchesMore, "the method sliding looks at each event",
+			"a window that a border cuts has less in it, and what is compared is that of whole windows only")
+	}
+	switch {
+	case c.Type >= ir.ValueSum:
+		more(c.Source.Condition.Pos)
+	case c.Need != nil && negates(c.Need):
+		more(c.Source.Condition.Extended.Pos)
+	}
+	for _, b := range c.Bounds {
+		if b.Op != ir.Gt && b.Op != ir.Gte && c.Type < ir.ValueSum {
+			more(b.Pos)
 		}
 	}
+}
+
+// negates reports whether a rule that occurs can be what a need is not met for.
+func negates(n ir.Need) bool {
+	switch n := n.(type) {
+	case ir.NeedNot:
+		return true
+	case ir.NeedAll:
+		return slices.ContainsFunc(n, negates)
+	case ir.NeedAny:
+		return slices.ContainsFunc(n, negates)
+	}
+	return false
 }
 
 // A writer writes one correlation.

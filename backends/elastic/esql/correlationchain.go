@@ -35,11 +35,19 @@ func (w *writer) chained(c *ir.Correlation, carried []string) *rows {
 	for _, f := range fields {
 		f.there = slices.Contains(from.keys, f.exprs[0])
 		f.array = !f.there
-		if was := f.exprs[0]; f.value && c.Type >= ir.ValueSum {
-			f.exprs[0] = w.number(m, f)
-			f.plain = f.exprs[0] == was
-			f.there = f.there && f.plain
+		if !f.value || c.Type < ir.ValueSum {
+			continue
 		}
+		if !f.there {
+			// VALUES keeps one of equal numbers of events of one time, and nothing that
+			// keeps all of them has no limit.
+			w.Unsupported(f.name.Pos, "the numbers of firings by a field that the inner correlation is not grouped by", "")
+			return r
+		}
+		column := f.exprs[0]
+		f.exprs[0] = w.number(m, f)
+		f.plain = f.exprs[0] == column
+		f.there = f.plain
 	}
 	w.group(c, r, fields)
 	return r
@@ -47,7 +55,7 @@ func (w *writer) chained(c *ir.Correlation, carried []string) *rows {
 
 // number writes the value of a firing as a number.
 func (w *writer) number(m *ir.Member, f *field) string {
-	for _, r := range m.ReadsOf(f.name.Text) {
+	for _, r := range elastic.Reads(m, f.name.Text) {
 		if column := elastic.FieldOf(w.jobOf(m), r, r.Fields[0]); name(column.Name) == f.exprs[0] {
 			return w.numeric(column)
 		}
@@ -60,12 +68,12 @@ func (w *writer) number(m *ir.Member, f *field) string {
 func (w *writer) innerFields(c *ir.Correlation, m *ir.Member) []*field {
 	var out []*field
 	for _, n := range c.Keys {
-		for _, r := range m.ReadsOf(n.Text) {
+		for _, r := range elastic.Reads(m, n.Text) {
 			out = append(out, w.innerField(m, r, false)...)
 		}
 	}
 	for _, n := range c.Values {
-		for _, r := range m.ReadsOf(n.Text) {
+		for _, r := range elastic.Reads(m, n.Text) {
 			out = append(out, w.innerField(m, r, true)...)
 		}
 	}
@@ -79,8 +87,14 @@ func (w *writer) innerFields(c *ir.Correlation, m *ir.Member) []*field {
 func (w *writer) innerField(m *ir.Member, r ir.Read, value bool) []*field {
 	var out []*field
 	for _, mapped := range w.mappedReads(m, r) {
-		if len(mapped.Fields) > 1 {
+		switch array := elastic.FieldOf(w.jobOf(m), r, mapped.Fields[0]).Column.Array; {
+		case len(mapped.Fields) > 1:
 			w.Unsupported(r.Pos, "the first of several fields of an inner correlation, "+strings.Join(mapped.Fields, ", "), "")
+			return nil
+		case array && !value:
+			// A firing is in the groups of all values of its event, also where it comes
+			// from the group of one of them.
+			w.Unsupported(r.Pos, "a group of firings by a field with several values, "+mapped.Fields[0], "")
 			return nil
 		}
 		out = append(out, &field{name: ir.Name{Pos: r.Pos, Text: r.Name}, exprs: []string{name(mapped.Fields[0])}, plain: true, value: value})
@@ -96,7 +110,7 @@ func (w *writer) mappedReads(m *ir.Member, r ir.Read) []ir.Read {
 	for i, rule := range m.Correlation.Rules() {
 		var reads []ir.Read
 		if !aliased(m.Correlation, field) {
-			reads = rule.ReadsOf(field)
+			reads = elastic.Reads(rule, field)
 		}
 		if len(reads) == 0 {
 			reads = []ir.Read{r}
@@ -104,7 +118,7 @@ func (w *writer) mappedReads(m *ir.Member, r ir.Read) []ir.Read {
 		}
 		if i == 0 {
 			found = reads
-		} else if !slices.EqualFunc(found, reads, func(a, b ir.Read) bool { return slices.Equal(a.Fields, b.Fields) }) {
+		} else if !elastic.SameReadings(found, reads) {
 			w.Unsupported(r.Pos, "the field "+field+" of a correlation whose rules have it in different places", "")
 		}
 	}
@@ -247,7 +261,7 @@ func (w *writer) fireFields(outer *ir.Correlation, m *ir.Member) []*field {
 		w.Unsupported(m.Pos, "a correlation of correlations among others", "")
 	case !sameReads(c):
 		w.Unsupported(elastic.AliasPos(c), "aliases of a correlation among others", "")
-	case c.Type == ir.ValueCount && len(c.Members[0].ReadsOf(c.Values[0].Text))+len(c.Values) > 2:
+	case c.Type == ir.ValueCount && len(elastic.Reads(c.Members[0], c.Values[0].Text))+len(c.Values) > 2:
 		w.Unsupported(m.Pos, "a count of tuples in a correlation among others", "")
 	case c.Type == ir.TemporalOrdered && n > 2:
 		w.Unsupported(m.Pos, "the order of more than two rules in a correlation among others", "")
@@ -272,7 +286,7 @@ func (w *writer) fireFields(outer *ir.Correlation, m *ir.Member) []*field {
 func (w *writer) foreign(outer *ir.Correlation, m *ir.Member) int {
 	n := 0
 	for _, key := range outer.Keys {
-		for _, r := range m.ReadsOf(key.Text) {
+		for _, r := range elastic.Reads(m, key.Text) {
 			if !slices.ContainsFunc(m.Correlation.Keys, func(k ir.Name) bool { return k.Text == r.Fields[0] }) {
 				n++
 			}

@@ -207,7 +207,7 @@ func (w *writer) plain(r *rows, fields []*field) []string {
 	var sets, columns []string
 	for _, f := range fields {
 		column := f.exprs[0]
-		if !f.plain {
+		if !f.plain || !f.value && slices.Contains(r.keys, column) {
 			column = w.fieldColumn(f)
 			sets = append(sets, column+" = "+f.exprs[0])
 		}
