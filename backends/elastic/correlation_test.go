@@ -157,7 +157,7 @@ func randomCorrelation(r *rand.Rand, kind string, members []string, aliases bool
 	parts := []string{"type: " + kind, "rules: [" + strings.Join(members, ", ") + "]", "timespan: " + strconv.Itoa(1+r.IntN(9)) + "s"}
 	group := pick("", "[g]", "[g, h]")
 	if !aliases && !strings.HasPrefix(kind, "value") && r.IntN(3) == 0 {
-		group = "[g, v]" // whose numbers a correlation that refers to this one can compute with
+		group = "[g, v]"
 	}
 	alias := ""
 	if aliases && r.IntN(3) == 0 {

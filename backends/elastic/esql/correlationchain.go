@@ -17,6 +17,12 @@ import (
 // group of each value that its events have.
 func (w *writer) chained(c *ir.Correlation, carried []string) *rows {
 	m := c.Members[0]
+	if c.Type >= ir.ValueSum {
+		// A firing has the numbers of all events that lie there, equal ones as
+		// often as there are, which VALUES does not keep.
+		w.Unsupported(c.Source.TypePos, c.Type.String()+" of the firings of a correlation", "")
+		return &rows{}
+	}
 	fields := w.innerFields(c, m)
 	if len(w.Errors) > 0 {
 		return &rows{}
@@ -35,32 +41,9 @@ func (w *writer) chained(c *ir.Correlation, carried []string) *rows {
 	for _, f := range fields {
 		f.there = slices.Contains(from.keys, f.exprs[0])
 		f.array = !f.there
-		if !f.value || c.Type < ir.ValueSum {
-			continue
-		}
-		if !f.there {
-			// VALUES keeps one of equal numbers of events of one time, and nothing that
-			// keeps all of them has no limit.
-			w.Unsupported(f.name.Pos, "the numbers of firings by a field that the inner correlation is not grouped by", "")
-			return r
-		}
-		column := f.exprs[0]
-		f.exprs[0] = w.number(m, f)
-		f.plain = f.exprs[0] == column
-		f.there = f.plain
 	}
 	w.group(c, r, fields)
 	return r
-}
-
-// number writes the value of a firing as a number.
-func (w *writer) number(m *ir.Member, f *field) string {
-	for _, r := range elastic.Reads(m, f.name.Text) {
-		if column := elastic.FieldOf(w.jobOf(m), r, r.Fields[0]); name(column.Name) == f.exprs[0] {
-			return w.numeric(column)
-		}
-	}
-	return f.exprs[0]
 }
 
 // innerFields returns the columns of the events that a correlation reads of

@@ -256,7 +256,7 @@ func (w *writer) split(r *rows, fields []*field) []string {
 			switch {
 			case f.value != value:
 				continue
-			case f.same() && f.plain:
+			case f.same() && f.plain && (f.value || !slices.Contains(r.keys, f.exprs[0])):
 				columns[k] = f.exprs[0]
 			default:
 				w.single(f)
