@@ -46,7 +46,7 @@ def load(request):
 
 def parse(text):
     """Check a query with the package's parser, and return its parse tree."""
-    with eql.parser.elasticsearch_syntax, eql.parser.ignore_missing_functions, eql.parser.skip_optimizations:
+    with eql.parser.elasticsearch_syntax, eql.parser.ignore_missing_functions, eql.parser.skip_optimizations, eql.parser.allow_runs:
         if schema is None:
             with eql.parser.ignore_missing_fields:
                 eql.parse_query(text)
@@ -57,7 +57,8 @@ def parse(text):
 
 
 def check(text):
-    condition(parse(text))
+    for each in conditions(parse(text)):
+        query(each)
     return {"says": ""}
 
 
@@ -65,12 +66,23 @@ def dsl(text):
     return {"dsl": query(condition(parse(text)))}
 
 
+def conditions(tree):
+    """The conditions of an event query, or of the items of a sequence."""
+    sequences = list(tree.find_data("sequence"))
+    if not sequences:
+        return [condition(tree)]
+    return [condition_of(event) for event in sequences[0].find_data("event_query")]
+
+
 def condition(tree):
     """The condition of an event query."""
     base, pipes = (tree.children + [None])[:2]
     if pipes is not None:
         raise Refused("pipes are not run")
-    event = base.children[0]
+    return condition_of(base.children[0])
+
+
+def condition_of(event):
     if event.data != "event_query" or event.children[0] is None or value_of(event.children[0]) != "any":
         raise Refused("only queries of the form 'any where' are run")
     return event.children[-1]
