@@ -365,7 +365,7 @@ func TestESQLSliding(t *testing.T) {
 					}
 					fired += len(want)
 					if diff := compareMoments(want, got); diff != "" {
-						t.Fatalf("%s\n%s\n%s\nevents %s\nwant %v\ngot %v", diff, text[strings.Index(text, "correlation:"):], res.Queries[0].Text, show(events), want, got)
+						t.Fatalf("%s\n%s\n%s\nevents %s\nwant %v\ngot %v", diff, strings.TrimPrefix(text, documents()), res.Queries[0].Text, show(events), want, got)
 					}
 				}
 				t.Logf("%d said, %d moments", said, fired)

@@ -130,7 +130,7 @@ func placed(t *testing.T, e *sigma.Error) string {
 		return e.Error()
 	}
 	line, _ := e.File.Line(e.Line)
-	rest := string(line)[e.Col-1:]
+	rest := line[e.Col-1:]
 	if end := strings.IndexAny(rest, ",}]"); end >= 0 {
 		rest = rest[:end]
 	}

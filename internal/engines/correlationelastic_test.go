@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,10 +29,13 @@ func TestElasticCorrelations(t *testing.T) {
 	for _, way := range elasticCorrelations {
 		t.Run(way.target+" "+way.method, func(t *testing.T) {
 			e := Start(t, way.engine)
-			names, queries := elasticTable(t, way.target, way.method)
+			names, queries, odd := elasticTable(t, way.target, way.method)
 			refused := checkNamed(t, e, Table{Name: "Events", Columns: correlatedColumns}, names, queries)
 			all := len(queries)
 			names, queries = elasticPack(t, way.target, way.method)
+			for _, q := range odd {
+				names, queries = append(names, oddNames), append(queries, q)
+			}
 			refused = append(refused, checkNamed(t, e, Table{Name: "Events"}, names, queries)...)
 			all += len(queries)
 			lines := append([]string{fmt.Sprintf("%s %s, %s: %d of %d accepted", way.target, way.method, e.Version(), all-len(refused), all)}, refused...)
@@ -45,8 +49,7 @@ var correlatedColumns = []schema.Column{
 	{Name: "@timestamp", Type: schema.Time}, {Name: "event.code", Type: schema.Keyword}, {Name: "process.name", Type: schema.Keyword},
 	{Name: "user.name", Type: schema.Keyword}, {Name: "source.ip", Type: schema.Keyword}, {Name: "source.address", Type: schema.Keyword},
 	{Name: "host.ip", Type: schema.Keyword}, {Name: "size", Type: schema.Int}, {Name: "bytes", Type: schema.Int}, {Name: "ports", Type: schema.Int},
-	{Name: "message", Type: schema.Text}, {Name: "last_time", Type: schema.Keyword}, {Name: "a-b", Type: schema.Keyword},
-	{Name: "_sigma_slot", Type: schema.Keyword}, {Name: "value_count", Type: schema.Keyword},
+	{Name: "message", Type: schema.Text},
 }
 
 // checkNamed returns a line for each query that an engine refuses in view of a
@@ -69,8 +72,13 @@ func checkNamed(t *testing.T, e Engine, table Table, names, queries []string) []
 	return lines
 }
 
-// elasticTable reads the queries of the table of cases.
-func elasticTable(t *testing.T, target, method string) (names, queries []string) {
+// oddNames is the case with fields of names that the offline parser of ES|QL
+// takes for others: it has no column with an underscore in front.
+const oddNames = "names of fields that are those of columns, and odd ones"
+
+// elasticTable reads the queries of the table of cases, those with odd names
+// apart.
+func elasticTable(t *testing.T, target, method string) (names, queries, odd []string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "backends", "elastic", "testdata", "correlations.txt"))
 	if err != nil {
@@ -95,7 +103,11 @@ func elasticTable(t *testing.T, target, method string) (names, queries []string)
 			}
 		}
 	}
-	return names, queries
+	if i := slices.Index(names, oddNames); i >= 0 {
+		odd = queries[i : i+1 : i+1]
+		names, queries = slices.Delete(slices.Clone(names), i, i+1), slices.Delete(slices.Clone(queries), i, i+1)
+	}
+	return names, queries, odd
 }
 
 // elasticPack compiles the correlations of the rule pack.
