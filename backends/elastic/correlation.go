@@ -19,24 +19,12 @@ const ThresholdRules = "it filters single events; a threshold rule of Elastic Se
 func Keys(c *emit.Correlating, m *ir.Member, names []ir.Name) []ir.Read {
 	var out []ir.Read
 	for _, name := range names {
-		reads, first := Reads(m, name.Text), Reads(c.Correlation.Members[0], name.Text)
+		reads, first := m.ReadsOf(name.Text), c.Correlation.Members[0].ReadsOf(name.Text)
 		if len(reads) != len(first) {
 			c.Unsupported(name.Pos, "a group by "+name.Text+", which is one field of some of the rules' events and several of others", "")
 			return nil
 		}
 		out = append(out, reads...)
-	}
-	return out
-}
-
-// Reads returns what is read of a member's events for a name. A name that a
-// correlation both groups by and computes with is read twice, which is once.
-func Reads(m *ir.Member, name string) []ir.Read {
-	var out []ir.Read
-	for _, r := range m.ReadsOf(name) {
-		if !slices.ContainsFunc(out, func(o ir.Read) bool { return slices.Equal(o.Fields, r.Fields) }) {
-			out = append(out, r)
-		}
 	}
 	return out
 }
@@ -51,19 +39,14 @@ func FieldOf(j *emit.Job, r ir.Read, name string) emit.Field {
 // which aliases and pipelines can make different.
 func SameReads(members []*ir.Member, names []ir.Name) bool {
 	for _, name := range names {
-		first := Reads(members[0], name.Text)
+		first := members[0].ReadsOf(name.Text)
 		for _, m := range members[1:] {
-			if !SameReadings(Reads(m, name.Text), first) {
+			if !slices.EqualFunc(m.ReadsOf(name.Text), first, func(a, b ir.Read) bool { return slices.Equal(a.Fields, b.Fields) }) {
 				return false
 			}
 		}
 	}
 	return true
-}
-
-// SameReadings reports whether two lists of reads are of the same fields.
-func SameReadings(a, b []ir.Read) bool {
-	return slices.EqualFunc(a, b, func(a, b ir.Read) bool { return slices.Equal(a.Fields, b.Fields) })
 }
 
 // A Unit is a unit of time as a language writes it, from the greatest on.

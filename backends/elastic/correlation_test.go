@@ -14,6 +14,7 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/eval/correlate"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/pipeline"
 	"github.com/sigma-compiler/sigmac/sigma/schema"
 )
 
@@ -82,10 +83,8 @@ func evaluated(t testing.TB, c *ir.Correlation, events []*happening) []moment {
 	var out []moment
 	run, err := correlate.New([]*ir.Correlation{c}, func(a correlate.Alert) {
 		group := ""
-		for i, v := range a.Group {
-			if !slices.ContainsFunc(a.Group[:i], func(w correlate.Value) bool { return w.Field == v.Field }) {
-				group += v.Text + "|"
-			}
+		for _, v := range a.Group {
+			group += v.Text + "|"
 		}
 		out = append(out, moment{a.To.Unix(), group, a.Value})
 	}, correlate.Options{})
@@ -156,7 +155,7 @@ func randomCorrelation(r *rand.Rand, kind string, members []string, aliases bool
 	pick := func(list ...string) string { return list[r.IntN(len(list))] }
 	parts := []string{"type: " + kind, "rules: [" + strings.Join(members, ", ") + "]", "timespan: " + strconv.Itoa(1+r.IntN(9)) + "s"}
 	group := pick("", "[g]", "[g, h]")
-	if !aliases && !strings.HasPrefix(kind, "value") && r.IntN(3) == 0 {
+	if !aliases && r.IntN(3) == 0 {
 		group = "[g, v]"
 	}
 	alias := ""
@@ -514,4 +513,41 @@ func groupsOf(c *ir.Correlation, e *happening) []string {
 		out = append(out, joinKeys(e, fields)...)
 	}
 	return out
+}
+
+// TestESQLMappedChain checks that a correlation reads the firings of another
+// one by the names that a pipeline gives the fields of each rule.
+func TestESQLMappedChain(t *testing.T) {
+	chain, err := pipeline.Parse("p.yml", []byte(`name: p
+transformations:
+  - {id: a, type: field_name_mapping, mapping: {g: ga}, field_name_conditions: [{type: include_fields, fields: [g]}], rule_conditions: [{type: contains_detection_item, field: is_a, value: 'yes'}]}
+  - {id: b, type: field_name_mapping, mapping: {g: gb}, field_name_conditions: [{type: include_fields, fields: [g]}], rule_conditions: [{type: contains_detection_item, field: is_b, value: 'yes'}]}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, outer := range []string{"type: value_count, rules: x, timespan: 9s, group-by: [g], condition: {field: h, gte: 2}", "type: temporal, rules: [x, c], timespan: 9s, group-by: [g]"} {
+		c := linked(t, documents(correlationText("x", "type: event_count, rules: [a, b], timespan: 5s, group-by: [h], condition: {gte: 2}"), correlationText("r", outer)))
+		query := compile(t, c, backends.Options{Target: "esql", Pipeline: chain}).Queries[0].Text
+		r := rand.New(rand.NewPCG(4, 4))
+		for range 100 {
+			events := randomHappenings(r, world{}, 20)
+			rows := esqlRows(events, false)
+			for _, row := range rows {
+				for name, to := range map[string]string{"is_a": "ga", "is_b": "gb"} {
+					if row[name] == "yes" {
+						row[to] = row["g"]
+						delete(row, "g")
+					}
+				}
+			}
+			want, got := evaluated(t, c, events), esqlMoments(t, runESQL(query, rows))
+			for i := range want {
+				want[i].value = ""
+			}
+			if diff := compareMoments(want, got); diff != "" {
+				t.Fatalf("%s\n%s\nevents %s", diff, query, show(events))
+			}
+		}
+	}
 }

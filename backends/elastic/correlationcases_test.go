@@ -34,7 +34,7 @@ detection: {sel: {process.name|endswith: '.exe'}, filter: {process.name: 'a.exe'
 `
 
 // correlationTypes is the schema of the cases that say so.
-var correlationTypes = &schema.Schema{Format: schema.Elastic, Tables: map[string]*schema.Table{"": {Columns: columns(
+var correlationTypes = &schema.Schema{Name: "cases", Format: schema.Elastic, Tables: map[string]*schema.Table{"": {Columns: columns(
 	schema.Column{Name: "event.code", Type: schema.Keyword},
 	schema.Column{Name: "process.name", Type: schema.Keyword},
 	schema.Column{Name: "user.name", Type: schema.Keyword},

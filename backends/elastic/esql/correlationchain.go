@@ -6,7 +6,6 @@ import (
 
 	"github.com/sigma-compiler/sigmac/backends/elastic"
 	"github.com/sigma-compiler/sigmac/backends/emit"
-	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
 
@@ -23,9 +22,12 @@ func (w *writer) chained(c *ir.Correlation, carried []string) *rows {
 		w.Unsupported(c.Source.TypePos, c.Type.String()+" of the firings of a correlation", "")
 		return &rows{}
 	}
-	fields := w.innerFields(c, m)
+	fields := w.firingFields(c, m)
 	if len(w.Errors) > 0 {
 		return &rows{}
+	}
+	for i, column := range w.plain(&rows{}, fields) {
+		fields[i].exprs[0], fields[i].plain = column, true
 	}
 	need := slices.Clone(carried)
 	for _, f := range fields {
@@ -46,86 +48,23 @@ func (w *writer) chained(c *ir.Correlation, carried []string) *rows {
 	return r
 }
 
-// innerFields returns the columns of the events that a correlation reads of
-// the firings of another one.
-func (w *writer) innerFields(c *ir.Correlation, m *ir.Member) []*field {
+// firingFields returns what a correlation reads of the events that another one
+// fires at.
+func (w *writer) firingFields(c *ir.Correlation, m *ir.Member) []*field {
 	var out []*field
-	for _, n := range c.Keys {
-		for _, r := range elastic.Reads(m, n.Text) {
-			out = append(out, w.innerField(m, r, false)...)
-		}
-	}
-	for _, n := range c.Values {
-		for _, r := range elastic.Reads(m, n.Text) {
-			out = append(out, w.innerField(m, r, true)...)
+	for i, n := range slices.Concat(c.Keys, c.Values) {
+		value := i >= len(c.Keys)
+		for _, r := range m.ReadsOf(n.Text) {
+			expr, column := w.expression(c, m, r, value)
+			if column.Column.Array && !value {
+				// A firing is in the groups of all values of its event, also where it comes
+				// from the group of one of them.
+				w.Unsupported(r.Pos, "a group of firings by a field with several values, "+column.Name, "")
+			}
+			out = append(out, &field{name: ir.Name{Pos: r.Pos, Text: r.Name}, exprs: []string{expr}, plain: expr == name(column.Name), value: value})
 		}
 	}
 	return out
-}
-
-// innerField returns the columns that hold what is read of the firings of a
-// correlation. Pipelines rename what a correlation reads of rules; a firing has
-// the fields of the events of the rules, so that they are asked for what they
-// became.
-func (w *writer) innerField(m *ir.Member, r ir.Read, value bool) []*field {
-	var out []*field
-	for _, mapped := range w.mappedReads(m, r) {
-		switch array := elastic.FieldOf(w.jobOf(m), r, mapped.Fields[0]).Column.Array; {
-		case len(mapped.Fields) > 1:
-			w.Unsupported(r.Pos, "the first of several fields of an inner correlation, "+strings.Join(mapped.Fields, ", "), "")
-			return nil
-		case array && !value:
-			// A firing is in the groups of all values of its event, also where it comes
-			// from the group of one of them.
-			w.Unsupported(r.Pos, "a group of firings by a field with several values, "+mapped.Fields[0], "")
-			return nil
-		}
-		out = append(out, &field{name: ir.Name{Pos: r.Pos, Text: r.Name}, exprs: []string{name(mapped.Fields[0])}, plain: true, value: value})
-	}
-	return out
-}
-
-// mappedReads returns what became of a field of the events of a correlation's
-// rules, which is known where the correlation reads it as well.
-func (w *writer) mappedReads(m *ir.Member, r ir.Read) []ir.Read {
-	field := r.Fields[0]
-	var found []ir.Read
-	for i, rule := range m.Correlation.Rules() {
-		var reads []ir.Read
-		if !aliased(m.Correlation, field) {
-			reads = elastic.Reads(rule, field)
-		}
-		if len(reads) == 0 {
-			reads = []ir.Read{r}
-			w.unmapped(rule, r, field)
-		}
-		if i == 0 {
-			found = reads
-		} else if !elastic.SameReadings(found, reads) {
-			w.Unsupported(r.Pos, "the field "+field+" of a correlation whose rules have it in different places", "")
-		}
-	}
-	return found
-}
-
-// unmapped notes that a field is taken to have its name in the target.
-func (w *writer) unmapped(rule *ir.Member, r ir.Read, field string) {
-	if _, ok := rule.Rule.Column(field); !ok {
-		w.Fail(r.Pos, sigma.UnknownField, "group the inner correlation by it as well: then pipelines rename it", "the schema has no field %s, which the correlation reads", field)
-		return
-	}
-	w.Warn(r.Pos, sigma.Assumed, "where the inner correlation is grouped by it as well, pipelines rename it", "the events are taken to have a field of the name %s", field)
-}
-
-// aliased reports whether a name is an alias, in a correlation or in those
-// that it refers to.
-func aliased(c *ir.Correlation, name string) bool {
-	for _, a := range c.Source.Aliases {
-		if a.Name == name {
-			return true
-		}
-	}
-	return slices.ContainsFunc(c.Members, func(m *ir.Member) bool { return m.Correlation != nil && aliased(m.Correlation, name) })
 }
 
 // mixed makes the rows of a temporal correlation over correlations and rules:
@@ -162,7 +101,7 @@ func (w *writer) mixed(c *ir.Correlation) *rows {
 func (w *writer) mixFields(c *ir.Correlation, m *ir.Member, fields []*field) []*field {
 	var reads []*field
 	if m.Correlation != nil {
-		reads = w.innerFields(c, m)
+		reads = w.firingFields(c, m)
 	} else {
 		in := *w.Correlating
 		in.Correlation = c
@@ -244,7 +183,7 @@ func (w *writer) fireFields(outer *ir.Correlation, m *ir.Member) []*field {
 		w.Unsupported(m.Pos, "a correlation of correlations among others", "")
 	case !sameReads(c):
 		w.Unsupported(elastic.AliasPos(c), "aliases of a correlation among others", "")
-	case c.Type == ir.ValueCount && len(elastic.Reads(c.Members[0], c.Values[0].Text))+len(c.Values) > 2:
+	case c.Type == ir.ValueCount && len(c.Members[0].ReadsOf(c.Values[0].Text))+len(c.Values) > 2:
 		w.Unsupported(m.Pos, "a count of tuples in a correlation among others", "")
 	case c.Type == ir.TemporalOrdered && n > 2:
 		w.Unsupported(m.Pos, "the order of more than two rules in a correlation among others", "")
@@ -267,10 +206,14 @@ func (w *writer) fireFields(outer *ir.Correlation, m *ir.Member) []*field {
 // refers to is not. Where events of one time differ in several of these, a
 // firing is in the groups of all combinations, of which no row knows.
 func (w *writer) foreign(outer *ir.Correlation, m *ir.Member) int {
+	var own []ir.Read
+	for _, key := range m.Correlation.Keys {
+		own = append(own, m.Correlation.Members[0].ReadsOf(key.Text)...)
+	}
 	n := 0
 	for _, key := range outer.Keys {
-		for _, r := range elastic.Reads(m, key.Text) {
-			if !slices.ContainsFunc(m.Correlation.Keys, func(k ir.Name) bool { return k.Text == r.Fields[0] }) {
+		for _, r := range m.ReadsOf(key.Text) {
+			if !slices.ContainsFunc(own, func(o ir.Read) bool { return slices.Equal(o.Fields, r.Fields) }) {
 				n++
 			}
 		}
