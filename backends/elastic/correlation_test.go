@@ -323,7 +323,7 @@ func TestESQLSliding(t *testing.T) {
 		members []string
 		inner   string // the type of the correlation x over a, or over a and b
 	}{{"a rule", []string{"a"}, ""}, {"rules", []string{"a", "b"}, ""}, {"three rules", []string{"a", "b", "c"}, ""},
-		{"a chain", []string{"x"}, "any"}, {"among others", []string{"x", "b"}, "any"}, {"behind others", []string{"b", "x"}, "any"}}
+		{"a chain", []string{"x"}, "any"}, {"a chain of three", []string{"y"}, "two"}, {"among others", []string{"x", "b"}, "any"}, {"behind others", []string{"b", "x"}, "any"}}
 	for _, kind := range types {
 		for _, shape := range shapes {
 			t.Run(kind+" over "+shape.name, func(t *testing.T) {
@@ -335,6 +335,9 @@ func TestESQLSliding(t *testing.T) {
 						members := []string{"a"}
 						if r.IntN(2) == 0 {
 							members = []string{"a", "c"}
+						}
+						if shape.inner == "two" {
+							docs = append(docs, correlationText("y", randomCorrelation(r, types[r.IntN(4)], []string{"x"}, false)))
 						}
 						docs = append(docs, correlationText("x", randomCorrelation(r, types[r.IntN(len(types))], members, false)))
 					}

@@ -42,7 +42,9 @@ func (w *writer) chained(c *ir.Correlation, carried []string) *rows {
 	r := &rows{time: from.time}
 	for _, f := range fields {
 		f.there = slices.Contains(from.keys, f.exprs[0])
-		f.array = !f.there
+		if f.array = !f.there; f.array && !f.value && slices.Contains(carried, f.exprs[0]) {
+			w.Unsupported(f.name.Pos, "a group by "+f.name.Text+" of firings whose firings are asked for it as well: group the innermost correlation by it", "")
+		}
 	}
 	w.group(c, r, fields)
 	return r

@@ -207,7 +207,7 @@ func (w *writer) plain(r *rows, fields []*field) []string {
 	var sets, columns []string
 	for _, f := range fields {
 		column := f.exprs[0]
-		if !f.plain || !f.value && slices.Contains(r.keys, column) {
+		if !f.plain || r.taken(f, column) {
 			column = w.fieldColumn(f)
 			sets = append(sets, column+" = "+f.exprs[0])
 		}
@@ -217,6 +217,13 @@ func (w *writer) plain(r *rows, fields []*field) []string {
 		w.add("eval %s", strings.Join(sets, ", "))
 	}
 	return columns
+}
+
+// taken reports whether a column cannot be that of a field as it is: it is
+// another key already, or one that is to have a single one of the values that
+// the field has.
+func (r *rows) taken(f *field, column string) bool {
+	return slices.Contains(r.keys, column) && (!f.value || f.array)
 }
 
 // fieldColumn returns a name for the column of a field that is computed.
@@ -256,7 +263,7 @@ func (w *writer) split(r *rows, fields []*field) []string {
 			switch {
 			case f.value != value:
 				continue
-			case f.same() && f.plain && (f.value || !slices.Contains(r.keys, f.exprs[0])):
+			case f.same() && f.plain && !r.taken(f, f.exprs[0]):
 				columns[k] = f.exprs[0]
 			default:
 				w.single(f)
