@@ -134,6 +134,16 @@ func TestNoValue(t *testing.T) {
 	}
 }
 
+// TestValueOfAnotherRule: an event that two rules match has the value in the
+// field of either.
+func TestValueOfAnotherRule(t *testing.T) {
+	cs := link(t, "type: value_count, rules: [a, b], timespan: 10s, aliases: {z: {a: v, b: w}}, condition: {field: z, gte: 1}")
+	got, c, _ := feed(t, cs, correlate.Options{}, &refEvent{time: 1, id: 1, rules: "ab", fields: map[string][]string{"w": {"x"}}})
+	if len(got) != 1 {
+		t.Error(got, c.Stats())
+	}
+}
+
 // TestLimits: memory is bounded, the oldest goes first, and it is counted.
 func TestLimits(t *testing.T) {
 	cs := link(t, "type: event_count, rules: a, group-by: g, timespan: 1d, condition: {gte: 3}")

@@ -120,13 +120,11 @@ func (c *Correlator) distribute(n *node, it *item) {
 	}
 }
 
-// has reports whether an item of the same event is in the inbox for a group. A
-// list may have a value twice, and several rules of a correlation may match
-// one event, which counts once where it does not matter which.
+// has reports whether an item is in the inbox for a group: a list may have a
+// value twice.
 func (s *shard) has(it *item, hash [2]uint64) bool {
-	for i := len(s.inbox) - 1; i >= 0 && s.inbox[i].item.same(it); i-- {
-		w := &s.inbox[i]
-		if w.hash == hash && (w.item == it || !s.node.correlation.Type.IsTemporal()) {
+	for i := len(s.inbox) - 1; i >= 0 && s.inbox[i].item == it; i-- {
+		if s.inbox[i].hash == hash {
 			return true
 		}
 	}

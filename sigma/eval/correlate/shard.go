@@ -110,6 +110,11 @@ func (s *shard) look(t int64, works []work) {
 	added := s.added[:0]
 	slot := none
 	for _, w := range works {
+		// Several rules of a correlation may match one event, which counts once
+		// where it does not matter which.
+		if n := len(added); n > 0 && !s.node.correlation.Type.IsTemporal() && added[n-1].item.same(w.item) {
+			continue
+		}
 		s.extras = s.kind.read(w.item, s.extras[:0])
 		if len(s.extras) == 0 {
 			s.stats.NoValue++
