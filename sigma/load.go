@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -151,10 +152,15 @@ func (t tree) read(name string) (*File, error) {
 	}
 	defer r.Close() //nolint:errcheck // nothing was written
 	f := &File{Name: name}
-	if info, err := r.Stat(); err == nil && info.Size() > MaxFileSize {
-		return nil, tooLarge(f)
+	var buf bytes.Buffer
+	if info, err := r.Stat(); err == nil {
+		if info.Size() > MaxFileSize {
+			return nil, tooLarge(f)
+		}
+		buf.Grow(int(max(info.Size(), 0)) + bytes.MinRead) // for all of it, and to see that this is all
 	}
-	f.Data, err = io.ReadAll(io.LimitReader(r, MaxFileSize+1))
+	_, err = buf.ReadFrom(io.LimitReader(r, MaxFileSize+1))
+	f.Data = buf.Bytes()
 	switch {
 	case err != nil:
 		return nil, unreadable(name, err)

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -24,20 +26,28 @@ func (f *linkFlags) add(cmd *cobra.Command) {
 }
 
 // A library is the rule files of a run. Where there are correlations or filters,
-// all files are kept, and what they mean together is known. Otherwise each
-// document stands for itself, and a file is let go after its turn.
+// all of it is kept, and what the documents mean together is known. Otherwise
+// each document stands for itself, and what was read of a file is let go after
+// its turn.
 type library struct {
 	app     *app
 	ins     []input
-	files   [][]unit // by input; nil where the file is to be read when it is its turn
+	files   []source // by input
 	linked  bool
 	filters []unit // the documents of --filter
 }
 
-// maxKept is how many bytes of rules are kept while it is found out whether
-// there are correlations or filters. Where there are none, the files behind them
-// are read again.
-const maxKept = 16 << 20
+// A source is one file on its way to its documents.
+type source struct {
+	file  *sigma.File // nil where it is to be read when it is its turn, or cannot be
+	units []unit
+	done  bool // the units are known
+}
+
+// maxKept is how many bytes of files are kept from when they are searched for
+// correlations and filters to when their turn comes. The files behind them are
+// read again.
+const maxKept = 1 << 20
 
 // open reads the files, and puts documents together where some are about
 // others. What is wrong with --filter is a failure; what is wrong with a file of
@@ -46,14 +56,14 @@ func (f *linkFlags) open(a *app, ins []input, jobs int) (*library, error) {
 	if f.polarity != "match" && f.polarity != "suppress" {
 		return nil, usage("it is match or suppress", "there is no polarity %q", f.polarity)
 	}
-	l := &library{app: a, ins: ins, files: make([][]unit, len(ins))}
+	l := &library{app: a, ins: ins, files: make([]source, len(ins))}
 	var err error
 	if l.filters, err = f.read(a, ins); err != nil {
 		return nil, err
 	}
 	l.linked = len(l.filters) > 0
 	if l.read(jobs); l.linked {
-		l.link(f.polarity == "suppress", jobs)
+		l.link(f.polarity == "suppress")
 	}
 	var errs sigma.ErrorList
 	for _, u := range l.filters {
@@ -85,7 +95,7 @@ func (f *linkFlags) read(a *app, ins []input) ([]unit, error) {
 			filters++
 			continue
 		}
-		for _, u := range parseInput(a, in).units {
+		for _, u := range readSource(a, in).parse().units {
 			if _, ok := u.doc.(*sigma.Filter); ok || len(u.errs) > 0 {
 				filters++
 			} else {
@@ -106,52 +116,67 @@ func notFilter(doc sigma.Document) unit {
 		Msg: "the document is no filter and is left out", Hint: "rules and correlations are arguments, not values of --filter"}}}
 }
 
-// A parsed is what was read of one file.
-type parsed struct {
-	units []unit
-	size  int // bytes
-}
-
-// parseInput reads a file. One that cannot be read is a unit with the error.
-func parseInput(a *app, in input) parsed {
+// readSource reads a file. What cannot be read is a unit with the error.
+func readSource(a *app, in input) source {
 	f, err := read(a, in)
 	if err != nil {
-		return parsed{units: []unit{{errs: sigma.Errors(err)}}}
+		return source{units: []unit{{errs: sigma.Errors(err)}}, done: true}
 	}
-	return parsed{split(sigma.ParseAll(f)), len(f.Data)}
+	return source{file: f}
 }
 
-// read reads all files, and keeps them as long as they are not too many or have
-// to be put together.
+// parse returns the source with its documents.
+func (s source) parse() source {
+	if !s.done {
+		s.units, s.done = split(sigma.ParseAll(s.file)), true
+	}
+	return s
+}
+
+// read reads all files and finds out whether some are about others. If so, all
+// are parsed; if not, each is when its turn comes.
 func (l *library) read(jobs int) {
 	kept, i := 0, 0
-	_ = ordered(len(l.ins), jobs, func(i int) parsed { return parseInput(l.app, l.ins[i]) }, func(p parsed) error {
-		l.linked = l.linked || slices.ContainsFunc(p.units, func(u unit) bool { return isLink(u.doc) })
-		if kept += p.size; l.linked || kept <= maxKept || l.ins[i].path == dash {
-			l.files[i] = p.units
+	_ = ordered(len(l.ins), jobs, l.search, func(s source) error {
+		l.linked = l.linked || slices.ContainsFunc(s.units, func(u unit) bool { return isLink(u.doc) })
+		if s.file != nil {
+			kept += len(s.file.Data)
+		}
+		if kept <= maxKept || s.done || l.ins[i].path == dash {
+			l.files[i] = s
 		}
 		i++
 		return nil
 	})
-	if l.linked && kept > maxKept {
-		l.readMissing(jobs)
+	if l.linked {
+		_ = ordered(len(l.ins), jobs, l.build, func(int) error { return nil })
 	}
 }
 
-// readMissing reads the files again that were not kept.
-func (l *library) readMissing(jobs int) {
-	var missing []int
-	for i, us := range l.files {
-		if us == nil {
-			missing = append(missing, i)
-		}
+// search reads a file, and parses it where it may be about others.
+func (l *library) search(i int) source {
+	s := readSource(l.app, l.ins[i])
+	if !s.done && mayLink(s.file.Data) {
+		return s.parse()
 	}
-	i := 0
-	_ = ordered(len(missing), jobs, func(n int) parsed { return parseInput(l.app, l.ins[missing[n]]) }, func(p parsed) error {
-		l.files[missing[i]] = p.units
-		i++
-		return nil
-	})
+	return s
+}
+
+// build parses a file and finds what each of its documents means by itself.
+func (l *library) build(i int) int {
+	l.files[i] = l.source(i).parse()
+	for n := range l.files[i].units {
+		l.files[i].units[n].build()
+	}
+	return i
+}
+
+// source returns an input, which is read again where it was not kept.
+func (l *library) source(i int) source {
+	if s := l.files[i]; s.done || s.file != nil {
+		return s
+	}
+	return readSource(l.app, l.ins[i])
 }
 
 // isLink reports whether a document is about others.
@@ -163,14 +188,21 @@ func isLink(doc sigma.Document) bool {
 	return false
 }
 
+// escape matches YAML's escapes of letters, behind which a key could hide.
+var escape = regexp.MustCompile(`\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})`)
+
+// mayLink reports whether there can be a correlation or a filter in a file:
+// these have keys of that name, and a filter has one named rules, too.
+func mayLink(data []byte) bool {
+	has := func(word string) bool { return bytes.Contains(data, []byte(word)) }
+	return has("correlation") || has("filter") && has("rules") || bytes.IndexByte(data, '\\') >= 0 && escape.Match(data)
+}
+
 // units returns the documents of an input, which are let go.
 func (l *library) units(i int) []unit {
-	us := l.files[i]
-	if us == nil && !l.linked {
-		return parseInput(l.app, l.ins[i]).units
-	}
-	l.files[i] = nil
-	return us
+	s := l.source(i)
+	l.files[i] = source{}
+	return s.parse().units
 }
 
 // notes returns the warnings about --filter.

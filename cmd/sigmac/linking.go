@@ -5,15 +5,9 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
 
-// link builds all documents and puts them together. What is wrong with a
+// link puts the documents together, which were built. What is wrong with a
 // document, and what there is to know, goes to its unit.
-func (l *library) link(suppress bool, jobs int) {
-	_ = ordered(len(l.files), jobs, func(i int) int {
-		for n := range l.files[i] {
-			l.files[i][n].build()
-		}
-		return i
-	}, func(int) error { return nil })
+func (l *library) link(suppress bool) {
 	var docs []sigma.Document
 	built := make(map[*sigma.Rule]*ir.Rule)
 	l.eachUnit(func(u *unit) {
@@ -44,9 +38,9 @@ func (l *library) link(suppress bool, jobs int) {
 
 // eachUnit calls f with each document of the inputs and then of --filter.
 func (l *library) eachUnit(f func(u *unit)) {
-	for _, us := range l.files {
-		for n := range us {
-			f(&us[n])
+	for i := range l.files {
+		for n := range l.files[i].units {
+			f(&l.files[i].units[n])
 		}
 	}
 	for n := range l.filters {
