@@ -3,10 +3,7 @@ package correlate
 import (
 	"bytes"
 	"encoding/json"
-	"math"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/sigma-compiler/sigmac/sigma"
@@ -14,12 +11,16 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
 
+// clockFields are pairs of fields with a day and the time of day, as FortiGate
+// and web servers write them.
+var clockFields = [...][2]string{{"date", "time"}, {"Date", "Time"}}
+
 // TimeFields returns the fields that a Reader takes the time of an event from,
 // the first that is there: what collectors, Windows, Sysmon, Zeek and the
 // clouds call it.
 func TimeFields() []string {
 	return []string{"@timestamp", "timestamp", "TimeGenerated", "Timestamp", "TimeCreated_SystemTime", "TimeCreated.#attributes.SystemTime",
-		"TimeCreated", "UtcTime", "EventTime", "eventTime", "createdDateTime", "_time", "ts", "time", "date"}
+		"TimeCreated", "UtcTime", "EventTime", "eventTime", "createdDateTime", "_time", "ts", "time"}
 }
 
 // A Reader finds in events what correlations read of them, under the names that
@@ -29,6 +30,7 @@ type Reader struct {
 	session *eval.Session
 	fields  *eval.FieldReader
 	times   []string
+	clock   bool // the time may stand in two fields
 	matches []eval.Match
 	read    []eval.Field
 }
@@ -53,13 +55,19 @@ func (o *Observation) Values(field string, to []string) []string {
 }
 
 // NewReader returns a reader of what a correlator's correlations read. times
-// are the fields that may have the time, nil for those of TimeFields.
+// are the fields that may have the time, nil for those of TimeFields and, where
+// none of them says one, for a day in date with the time of day in time.
 func (c *Correlator) NewReader(times []string) (*Reader, error) {
-	if times == nil {
+	asked, clock := times, times == nil
+	if clock {
 		times = TimeFields()
+		asked = times
+		for _, pair := range clockFields {
+			asked = append(asked, pair[:]...)
+		}
 	}
 	var any []ir.Expr
-	for _, name := range slices.Concat(times, c.fields) {
+	for _, name := range slices.Concat(asked, c.fields) {
 		any = append(any, &ir.Match{Field: name, Test: &ir.Exists{Want: true}})
 	}
 	probe := &ir.Rule{Source: &sigma.Rule{}, Where: []ir.Expr{ir.OneOf(any...)}}
@@ -67,7 +75,7 @@ func (c *Correlator) NewReader(times []string) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{session: engine.NewSession(), fields: engine.NewFieldReader(), times: times}, nil
+	return &Reader{session: engine.NewSession(), fields: engine.NewFieldReader(), times: times, clock: clock}, nil
 }
 
 // Read takes the time and the fields of an event.
@@ -81,18 +89,40 @@ func (r *Reader) Read(ev eval.Event) *Observation {
 	for _, f := range r.read {
 		eachText(f.Value, func(text string) { o.fields = append(o.fields, observed{f.Name, text}) })
 	}
+	o.Time, o.Timed = r.time(o)
+	return o
+}
+
+// time returns the first time that the fields say.
+func (r *Reader) time(o *Observation) (time.Time, bool) {
 	for _, name := range r.times {
 		for _, f := range o.fields {
 			if f.name != name {
 				continue
 			}
 			if t, ok := ParseTime(f.text); ok {
-				o.Time, o.Timed = t, true
-				return o
+				return t, true
 			}
 		}
 	}
-	return o
+	if !r.clock {
+		return time.Time{}, false
+	}
+	for _, pair := range clockFields {
+		day, clock := o.Values(pair[0], nil), o.Values(pair[1], nil)
+		if len(day) != 1 {
+			continue
+		}
+		if t, ok := ParseTime(day[0]); ok {
+			return t, true
+		}
+		if len(clock) == 1 {
+			if t, ok := ParseTime(day[0] + " " + clock[0]); ok {
+				return t, true
+			}
+		}
+	}
+	return time.Time{}, false
 }
 
 // eachText calls f with the text of a JSON value, or with those of a list.
@@ -119,55 +149,4 @@ func eachText(raw json.RawMessage, f func(text string)) {
 	default:
 		f(string(raw))
 	}
-}
-
-// timeLayouts are how times are written, but for numbers. Those without a zone
-// are of UTC.
-var timeLayouts = []string{
-	time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00",
-	"2006-01-02 15:04:05.999999999", "2006-01-02 15:04:05.999999999 -0700", "2006-01-02 15:04:05.999999999 MST", "2006/01/02 15:04:05.999999999",
-	"01/02/2006 15:04:05", time.RFC1123Z, time.RFC1123, time.ANSIC, "02/Jan/2006:15:04:05 -0700", "2006-01-02",
-}
-
-// ParseTime reads a time: RFC 3339 and what comes near, with UTC where no zone
-// is given, or a number: seconds since 1970, milliseconds, microseconds or
-// nanoseconds by its size, or the 100 nanoseconds since 1601 of Windows.
-func ParseTime(text string) (time.Time, bool) {
-	text = strings.TrimSpace(text)
-	if len(text) > 64 || text == "" {
-		return time.Time{}, false
-	}
-	if n, err := strconv.ParseFloat(text, 64); err == nil {
-		return parseNumberTime(text, n)
-	}
-	for _, layout := range timeLayouts {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t.UTC(), true
-		}
-	}
-	return time.Time{}, false
-}
-
-// parseNumberTime reads a number as a time. The year 2001 is a billion seconds,
-// so that the size of a number says what it counts.
-func parseNumberTime(text string, n float64) (time.Time, bool) {
-	if n < 0 || math.IsInf(n, 0) || math.IsNaN(n) {
-		return time.Time{}, false
-	}
-	whole, err := strconv.ParseInt(text, 10, 64)
-	switch {
-	case n < 1e11:
-		seconds, fraction := math.Modf(n)
-		return time.Unix(int64(seconds), int64(math.Round(fraction*1e6))*1e3).UTC(), true
-	case err != nil:
-		return time.Time{}, false
-	case n < 1e14:
-		return time.UnixMilli(whole).UTC(), true
-	case n < 1e17:
-		return time.UnixMicro(whole).UTC(), true
-	case n < 2e17: // FILETIME: 1601 to 2234
-		const since1601 = 11644473600
-		return time.Unix(whole/1e7-since1601, whole%1e7*100).UTC(), true
-	}
-	return time.Unix(0, whole).UTC(), true
 }
