@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
@@ -78,10 +77,19 @@ a match, of the correlation's rule and the latest of its events, with
 
 Rules that only serve correlations have no matches of their own, unless the
 correlation says generate: true. An event's time is taken from the first of the
-fields of --time-field; those without one cannot be correlated and are counted.
-Events may come in any order within --lateness. With --state the events of open
-windows are kept for the next run, and the end of the events is not the end of
-the windows. --filter adds filters to those among the rules.
+fields of --time-field that says one, or from a day in date and the time of day in
+time. Without a zone it is UTC. Times are as RFC 3339 writes them or nearly so, or
+numbers: seconds, milli-, micro- or nanoseconds since 1970 by how many they are, or
+the 100 ns of Windows. What could be two times, such as 01/02/2026, is none. Events
+without a time cannot be correlated, and are counted.
+
+Events may come in any order within --lateness; later ones are left out, and
+counted. Of files all events are waited for, up to 1,000,000 at once; on standard
+input an alert comes as soon as no earlier event can. With --state the events of
+open windows are kept for the next run, and the end of the events is not the end of
+the windows: what lies within --lateness of the last event is looked at then.
+Alerts come at each event at which the condition holds; --suppress says for how long
+a group is silent after one. --filter adds filters to those among the rules.
 
 An event that cannot be read is reported with its file and line, counted, and
 left out. At the end the numbers of matches and of such events are printed.
@@ -149,8 +157,11 @@ func (f *evalFlags) run(a *app, args []string) error {
 		m.correlations = correlations
 	}
 	if f.format == "table" {
-		t := newTable(engine.Rules(), files)
+		t := newTable(engine.Rules(), set.correlations, files)
 		m.render, m.header = t.row, t.header()
+		if correlations != nil {
+			correlations.row = t.alert
+		}
 	}
 	return f.match(a, m, files)
 }
@@ -170,25 +181,28 @@ func (f *evalFlags) match(a *app, m *matcher, files []*eventFile) error {
 		if err := sum.write(out, o); err != nil {
 			return err
 		}
+		live := a.outTerm || o.file.path == dash // somebody may be watching
 		if m.correlations != nil {
-			m.correlations.add(o.file, before, o.seen)
-			if err := m.writeAlerts(out); err != nil {
+			m.correlations.add(o.file, before, o.seen, live)
+			if err := sum.writeAlerts(out, m.correlations); err != nil {
 				return err
 			}
 		}
-		if a.outTerm || o.file.path == dash && o.matches > 0 {
-			return out.Flush() // somebody may be watching
+		if live {
+			return out.Flush()
 		}
 		return nil
 	})
 	bar.close()
 	if err == nil && m.correlations != nil {
-		err = m.correlations.finish()
-		err = errors.Join(err, m.writeAlerts(out))
-		sum.alerts = m.correlations.alerts
+		m.correlations.finish()
+		err = sum.writeAlerts(out, m.correlations)
 	}
 	if err == nil {
 		err = out.Flush()
+	}
+	if err == nil && m.correlations != nil {
+		err = m.correlations.save() // behind the alerts: none is lost where they cannot be written
 	}
 	if err != nil {
 		return evalOutputFailure(err)

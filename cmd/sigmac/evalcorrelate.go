@@ -1,13 +1,8 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"io"
-	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -54,6 +49,9 @@ func (f *correlateFlags) options(stdin bool, jobs int) (correlate.Options, error
 		o.Lateness = d
 	case stdin:
 		o.Lateness = time.Minute
+	case f.state != "":
+		return o, usage("write --lateness 1m, or how long it may take until an event arrives",
+			"--state needs to know how long events wait for earlier ones, which may come in the next run")
 	default:
 		o.Lateness = math.MaxInt64
 	}
@@ -76,9 +74,11 @@ type correlating struct {
 	times  []string
 	state  string
 	rules  map[*sigma.Rule]bool // that correlations refer to
-	files  map[*eventFile]int
-	paths  []string
-	text   []byte // alerts that are to be written
+	files  map[*eventFile]int   // their numbers, behind those of earlier runs
+	names  fileNames
+	before correlate.Stats                                          // of earlier runs
+	text   []byte                                                   // alerts that are to be written
+	row    func(b []byte, a correlate.Alert, c *correlating) []byte // of a table; nil for JSON lines
 	alerts int
 	noTime int
 }
@@ -97,12 +97,7 @@ func (f *correlateFlags) correlate(set *ruleSet, files []*eventFile, jobs int) (
 		return nil, nil
 	}
 	c := &correlating{times: f.timeFields, state: f.state, rules: make(map[*sigma.Rule]bool), files: make(map[*eventFile]int)}
-	stdin := false
-	for i, file := range files {
-		c.files[file] = i
-		c.paths = append(c.paths, file.path)
-		stdin = stdin || file.path == dash
-	}
+	stdin := slices.ContainsFunc(files, func(file *eventFile) bool { return file.path == dash })
 	o, err := f.options(stdin, jobs)
 	if err != nil {
 		return nil, err
@@ -116,7 +111,13 @@ func (f *correlateFlags) correlate(set *ruleSet, files []*eventFile, jobs int) (
 	for _, r := range c.Rules() {
 		c.rules[r] = true
 	}
-	return c, c.load()
+	if err := c.load(); err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		c.files[file] = c.names.add(file.path)
+	}
+	return c, nil
 }
 
 // reader returns a reader of what the correlations read, for one goroutine.
@@ -125,31 +126,12 @@ func (c *correlating) reader() *correlate.Reader {
 	return r
 }
 
-// load reads the state, where there is one.
-func (c *correlating) load() error {
-	if c.state == "" {
-		return nil
-	}
-	f, err := os.Open(c.state)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return &failure{exitConfig, fmt.Errorf("cannot read the state: %w", err)}
-	}
-	defer func() { _ = f.Close() }()
-	if err := c.Restore(f); err != nil {
-		return &failure{exitConfig, fmt.Errorf("%s: %w", printable(c.state), err)}
-	}
-	return nil
-}
-
 // idBits is how many bits of an event's number are its place in its file.
 const idBits = 40
 
 // add takes what the rules found in a portion, of whose file so many events
-// were read before it.
-func (c *correlating) add(file *eventFile, before int, events []seen) {
+// were read before it. Live alerts do not wait for more events to look at.
+func (c *correlating) add(file *eventFile, before int, events []seen, live bool) {
 	for _, e := range events {
 		if !e.Timed {
 			c.noTime++
@@ -158,35 +140,27 @@ func (c *correlating) add(file *eventFile, before int, events []seen) {
 		id := uint64(c.files[file])<<idBits | uint64(before+e.index)
 		_ = c.Add(correlate.Event{Time: e.Time, ID: id, Rules: e.rules, Fields: e}) // counted in Stats
 	}
+	if live {
+		c.Advance()
+	}
 }
 
-// finish ends the stream, or saves what is still open.
-func (c *correlating) finish() error {
+// finish ends the stream, unless it goes on in the next run.
+func (c *correlating) finish() {
 	if c.state == "" {
 		c.Flush()
-		return nil
+	} else {
+		c.Advance()
 	}
-	c.Advance()
-	return writeWhole(c.state, c.Save)
-}
-
-// writeWhole writes a file so that it is there whole or as it was before.
-func writeWhole(path string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(f.Name()) }() // fails where it was renamed
-	err = errors.Join(write(f), f.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }
 
 // tell writes an alert: a match with what was correlated.
 func (c *correlating) tell(a correlate.Alert) {
 	c.alerts++
+	if c.row != nil {
+		c.text = c.row(c.text, a, c)
+		return
+	}
 	c.text = c.appendAlert(append(c.text, '{'), a)
 }
 
@@ -216,16 +190,17 @@ func (c *correlating) appendAlert(b []byte, a correlate.Alert) []byte {
 	return append(b, "]}}\n"...)
 }
 
-// event appends which event is meant. One of an earlier run, whose files are
-// not known, has its number only.
+// event appends which event is meant.
 func (c *correlating) event(b []byte, id uint64) []byte {
-	if file := int(id >> idBits); file < len(c.paths) {
-		b = jsontext.AppendString(append(b, `{"file":`...), c.paths[file])
-	} else {
-		b = append(b, `{"file":""`...)
-	}
-	b = strconv.AppendUint(append(b, `,"index":`...), id&(1<<idBits-1), 10)
+	file, index := c.place(id)
+	b = jsontext.AppendString(append(b, `{"file":`...), file)
+	b = strconv.AppendUint(append(b, `,"index":`...), index, 10)
 	return append(b, '}')
+}
+
+// place returns the file of an event, and its index there.
+func (c *correlating) place(id uint64) (file string, index uint64) {
+	return c.names.of(int(id >> idBits)), id & (1<<idBits - 1)
 }
 
 func appendGroup(b []byte, group []correlate.Value) []byte {
@@ -246,7 +221,7 @@ func appendGroup(b []byte, group []correlate.Value) []byte {
 
 // String returns what is to be known of the run, "" where there is nothing.
 func (c *correlating) String() string {
-	s := c.Stats()
+	s, old := c.Stats(), c.before
 	parts := []string{count(c.alerts, "alert", "alerts") + " of correlations"}
 	add := func(n uint64, text string) {
 		if n > 0 {
@@ -254,13 +229,13 @@ func (c *correlating) String() string {
 		}
 	}
 	add(uint64(c.noTime), "without a time")
-	add(s.Late, "too late (see --lateness)")
-	add(s.NoTime, "of times that are out of range")
-	add(s.MissingKey, "without a field to group by")
-	add(s.NoValue, "without a value to compute with")
-	add(s.EvictedEvents, "given up early, since there are too many (see --max-groups)")
-	if s.Suppressed > 0 {
-		parts = append(parts, count(int(s.Suppressed), "alert", "alerts")+" suppressed")
+	add(s.Late-old.Late, "too late (see --lateness)")
+	add(s.NoTime-old.NoTime, "of times that are out of range")
+	add(s.MissingKey-old.MissingKey, "without a field to group by")
+	add(s.NoValue-old.NoValue, "without a value to compute with")
+	add(s.EvictedEvents-old.EvictedEvents, "given up early, since there are too many (see --max-groups)")
+	if n := s.Suppressed - old.Suppressed; n > 0 {
+		parts = append(parts, count(int(n), "alert", "alerts")+" suppressed")
 	}
 	return strings.Join(parts, "; ")
 }

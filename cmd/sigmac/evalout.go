@@ -54,6 +54,17 @@ func (t *evalTotals) write(w *bufio.Writer, o *evalOutcome) error {
 	return err
 }
 
+// writeAlerts writes the alerts that were told.
+func (t *evalTotals) writeAlerts(w *bufio.Writer, c *correlating) error {
+	t.alerts = c.alerts
+	if len(c.text) == 0 {
+		return nil
+	}
+	_, err := w.Write(append(t.header, c.text...))
+	c.text, t.header = c.text[:0], nil
+	return err
+}
+
 // String returns the summary.
 func (t *evalTotals) String() string {
 	parts := []string{fmt.Sprintf("%s in %s", count(t.matches, "match", "matches"), count(t.events, "event", "events"))}

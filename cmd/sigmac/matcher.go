@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"strconv"
 	"sync"
 
@@ -160,14 +159,6 @@ func (m *matcher) note(w *worker, o *evalOutcome, ev *events.Event) {
 	if rules != nil {
 		o.seen = append(o.seen, seen{o.events, rules, w.correlated.Read(ev.Event)})
 	}
-}
-
-// writeAlerts writes the alerts that were told.
-func (m *matcher) writeAlerts(w io.Writer) error {
-	c := m.correlations
-	_, err := w.Write(c.text)
-	c.text = c.text[:0]
-	return err
 }
 
 // broken notes that an event cannot be read.

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"runtime"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -111,8 +113,31 @@ func (f *ruleFlags) load(a *app, o eval.Options) (*ruleSet, error) {
 	if len(rules)+bad == 0 {
 		return nil, usage("", "there are no rules in what was read")
 	}
-	set.engine, err = f.compile(j, rules, bad, o)
+	if set.engine, err = f.compile(j, rules, bad, o); err == nil {
+		f.dropIdle(j, set)
+	}
 	return set, err
+}
+
+// dropIdle leaves out the correlations that would wait for a rule in vain which
+// does not run.
+func (f *ruleFlags) dropIdle(j *job, set *ruleSet) {
+	runs := make(map[*sigma.Rule]bool)
+	for i, r := range set.engine.Rules() {
+		runs[r.Source] = set.engine.Runs(i)
+	}
+	d := document{job: j, outcome: &outcome{}}
+	set.correlations = slices.DeleteFunc(set.correlations, func(c *ir.Correlation) bool {
+		for _, m := range c.Rules() {
+			if !runs[m.Rule.Source] {
+				d.print(f.kind(), "", sigma.ErrorList{{Pos: c.Source.Pos, Code: sigma.RuleRejected,
+					Msg: fmt.Sprintf("the correlation cannot run without its rule %q", m.Name)}})
+				return true
+			}
+		}
+		return false
+	})
+	j.app.err.Write(d.notes)
 }
 
 // options returns what the flags say about how rules are run.

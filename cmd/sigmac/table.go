@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/sigma-compiler/sigmac/internal/events"
 	"github.com/sigma-compiler/sigmac/sigma/eval"
+	"github.com/sigma-compiler/sigmac/sigma/eval/correlate"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
 
@@ -27,10 +29,14 @@ const (
 	maxCell    = 80
 )
 
-func newTable(rules []*ir.Rule, files []*eventFile) *table {
+func newTable(rules []*ir.Rule, correlations []*ir.Correlation, files []*eventFile) *table {
 	t := &table{rules: rules, title: len("RULE"), place: len("EVENT")}
+	note := func(title string) { t.title = max(t.title, min(utf8.RuneCountInString(title), maxTitle)) }
 	for _, r := range rules {
-		t.title = max(t.title, min(utf8.RuneCountInString(r.Source.Title), maxTitle))
+		note(r.Source.Title)
+	}
+	for _, c := range correlations {
+		note(c.Source.Title)
 	}
 	for _, f := range files {
 		t.place = max(t.place, utf8.RuneCountInString(f.path)+1+numWidth)
@@ -72,6 +78,32 @@ func (t *table) row(o *evalOutcome, rule int, ev *events.Event, fields []eval.Fi
 	}
 	b = append(b, '\n')
 	o.text = b
+}
+
+// alert appends an alert of a correlation: the latest of its events, the group,
+// and what holds of it in which window.
+func (t *table) alert(b []byte, a correlate.Alert, c *correlating) []byte {
+	source := a.Correlation.Source
+	b = pad(b, string(source.Level), levelWidth)
+	b = pad(b, cell(source.Title, maxTitle), t.title)
+	place := ""
+	if n := len(a.Events); n > 0 {
+		file, index := c.place(a.Events[n-1])
+		place = cell(file, max(utf8.RuneCountInString(file), 1)) + "#" + strconv.FormatUint(index, 10)
+	}
+	b = pad(b, place, t.place)
+	for _, v := range a.Group {
+		b = append(b, cell(v.Field, maxCell)...)
+		if v.Absent {
+			b = append(b, " is null; "...)
+		} else {
+			b = append(append(append(b, '='), cell(v.Text, maxCell)...), "; "...)
+		}
+	}
+	b = append(append(b, a.Correlation.Type.String()...), '=')
+	b = append(append(b, cell(a.Value, maxCell)...), " from "...)
+	b = append(a.From.AppendFormat(b, time.RFC3339), " to "...)
+	return append(a.To.AppendFormat(b, time.RFC3339), '\n')
 }
 
 // plainText returns a JSON value for people: a text, and a list of texts,

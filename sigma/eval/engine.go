@@ -54,6 +54,13 @@ type Match struct {
 	Err error
 }
 
+// Runs reports whether the engine runs the rule with that index: not where it
+// cannot run and Options.SkipErrors is set, nor where For left it out.
+func (e *Engine) Runs(index int) bool {
+	_, runs := slices.BinarySearch(e.plan.chosen, index)
+	return runs
+}
+
 // Rules returns the rules that Compile was given, in that order.
 func (e *Engine) Rules() []*ir.Rule { return e.rules }
 
