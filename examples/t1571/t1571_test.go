@@ -15,6 +15,8 @@ import (
 	"github.com/sigma-compiler/sigmac/internal/oracle"
 	"github.com/sigma-compiler/sigmac/internal/shared"
 	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/eval"
+	"github.com/sigma-compiler/sigmac/sigma/eval/correlate"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
 )
@@ -145,33 +147,103 @@ func TestUnfilled(t *testing.T) {
 	}
 }
 
-// TestCorrelations parses the correlations of the pack, and shows that they
-// are refused with their place until they are compiled.
+// TestCorrelations runs each correlation on its events: each list of them fires
+// or does not.
 func TestCorrelations(t *testing.T) {
-	c, err := sigma.Load(filepath.Join("rules", "correlations"))
+	files, err := sigma.Files(filepath.Join("rules", "correlations"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".yml")
+		t.Run(name, func(t *testing.T) {
+			set := linked(t, file)
+			text, err := os.ReadFile(filepath.Join("events", "correlations", name+".jsonl"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			fired, silent := 0, 0
+			for _, line := range bytes.Split(bytes.TrimSpace(text), []byte("\n")) {
+				var c struct {
+					Alert  bool `json:"expect_alert"`
+					Why    string
+					Events []json.RawMessage
+				}
+				if err := json.Unmarshal(line, &c); err != nil {
+					t.Fatal(err)
+				}
+				if got := alerts(t, set, c.Events); got > 0 != c.Alert {
+					t.Errorf("%s: %d alerts, want some: %t", c.Why, got, c.Alert)
+				}
+				if c.Alert {
+					fired++
+				} else {
+					silent++
+				}
+			}
+			if fired < 2 || silent < 4 {
+				t.Errorf("%d lists fire and %d do not; at least 2 and 4 are wanted", fired, silent)
+			}
+		})
+	}
+	if len(files) != 6 {
+		t.Errorf("%d files of correlations, want 6", len(files))
+	}
+}
+
+// linked returns what the documents of a file mean together.
+func linked(t *testing.T, file string) *ir.Set {
+	t.Helper()
+	c, err := sigma.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := ir.Link(c.Documents, ir.LinkOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(set.Correlations) != 1 || set.Alone(set.Rules[0].Source) {
+		t.Fatalf("%d correlations, or the rule stands alone", len(set.Correlations))
+	}
+	return set
+}
+
+// alerts returns how many alerts there are of events, as a program would find
+// them that reads JSON lines.
+func alerts(t *testing.T, set *ir.Set, list []json.RawMessage) int {
+	t.Helper()
+	engine, err := eval.Compile(set.Rules, eval.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	n := 0
-	for _, d := range c.Documents {
-		if _, ok := d.(*sigma.Correlation); !ok {
-			continue
+	c, err := correlate.New(set.Correlations, func(correlate.Alert) { n++ }, correlate.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader, err := c.NewReader(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, text := range list {
+		var event eval.JSON
+		if err := event.Parse(text); err != nil {
+			t.Fatal(err)
 		}
-		n++
-		for _, b := range backends.All() {
-			compiler, err := backends.New(backends.Options{Target: b.Name})
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, err = compiler.Compile(d)
-			if errs := sigma.Errors(err); len(errs) != 1 || errs[0].Code != sigma.Unsupported || !errs[0].IsValid() {
-				t.Errorf("%s, %s: error %v", d.Metadata().Title, b.Name, err)
-			}
+		var rules []*sigma.Rule
+		for _, m := range engine.Match(&event, nil) {
+			rules = append(rules, m.Rule.Source)
+		}
+		o := reader.Read(&event)
+		if !o.Timed {
+			t.Fatalf("the event has no time: %s", text)
+		}
+		if err := c.Add(correlate.Event{Time: o.Time, ID: uint64(i), Rules: rules, Fields: o}); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if n != 5 {
-		t.Errorf("%d correlations, want 5", n)
-	}
+	c.Flush()
+	return n
 }
 
 // TestSeed compiles the rule that the pack began with to every target and

@@ -28,7 +28,7 @@ const t1571 = "../../../examples/t1571"
 // events: each fires where it should, and only there.
 func TestT1571Correlations(t *testing.T) {
 	files, err := filepath.Glob(t1571 + "/rules/correlations/*.yml")
-	if err != nil || len(files) != 5 {
+	if err != nil || len(files) != 6 {
 		t.Fatal(files, err)
 	}
 	for _, file := range files {
