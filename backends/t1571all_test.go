@@ -123,7 +123,7 @@ func inTarget(t *testing.T, rule *ir.Rule, name, target string) (text string, ch
 	}
 	query := result.Queries[0].Text
 	if plainErr == nil && plain.Queries[0].Text == query {
-		return "as without a pipeline", len(result.Warnings) != len(plain.Warnings)
+		return "as without a pipeline" + codes(result.Warnings), len(result.Warnings) != len(plain.Warnings)
 	}
 	report, err := verify.Rule(c, rule, verify.Options{})
 	if err != nil {
@@ -136,12 +136,17 @@ func inTarget(t *testing.T, rule *ir.Rule, name, target string) (text string, ch
 	if report.Unread != nil {
 		text += " [not proved: " + report.Unread.Err.Msg + "]"
 	}
-	for _, w := range result.Warnings {
-		if note := fmt.Sprintf(" [%s]", w.Code); !strings.Contains(text, note) {
-			text += note
+	return text + codes(result.Warnings), true
+}
+
+// codes returns the codes of warnings, each once.
+func codes(warnings sigma.ErrorList) (text string) {
+	for _, w := range warnings {
+		if code := fmt.Sprintf(" [%s]", w.Code); !strings.Contains(text, code) {
+			text += code
 		}
 	}
-	return text, true
+	return text
 }
 
 // list matches more than four members of a list, but for the first two and the
