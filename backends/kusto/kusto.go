@@ -35,10 +35,14 @@ var Backend = &emit.Backend{
 		Name: "table", Doc: "the table that is searched, in place of the one that a pipeline names",
 	}, {
 		Name: "keyword_columns", Doc: "the columns that keywords are sought in, separated by commas; all columns where none is named",
+	}, {
+		Name: "time_column", Doc: "the column with the time of an event, for correlations; that of the table where it is known, or else TimeGenerated",
 	}},
-	State: []string{"query_table"},
-	Query: query,
-	Read:  kustoread.Read,
+	State:       []string{"query_table"},
+	Query:       query,
+	Correlation: correlation,
+	Methods:     methods,
+	Read:        kustoread.Read,
 	Columns: func(list []ir.Computed, o readback.Options) (readback.Columns, error) {
 		return kustoread.NewColumns(list, o)
 	},
@@ -83,49 +87,57 @@ var dialect = emit.Dialect{
 // query writes the table, the computed columns and the condition, a line
 // each.
 func query(j *emit.Job, e ir.Expr) string {
-	rule := j.Rule
-	j.Rule, e = emit.Settle(j, e, typeOf)
-	p := emit.Printer{Job: j, Dialect: &dialect}
-	condition := p.Expr(e).Text
-	j.Rule = rule
-
+	where := condition(j, e, false)
 	table := tableOf(j)
-	if table == "" && len(rule.Computed) == 0 {
-		return condition
+	if table == "" && len(j.Rule.Computed) == 0 {
+		return where
 	}
-	var b strings.Builder
-	b.WriteString(table)
-	for i, c := range rule.Computed {
-		if i == 0 {
-			newLine(&b)
-			b.WriteString("| extend ")
-		} else {
-			b.WriteString(", ")
-		}
-		b.WriteString(column(c.Name) + " = " + c.Expr)
+	var lines []string
+	if table != "" {
+		lines = append(lines, table)
 	}
-	newLine(&b)
-	b.WriteString("| where " + condition)
-	return b.String()
+	if list := computed(j.Rule.Computed); list != "" {
+		lines = append(lines, "| extend "+list)
+	}
+	return strings.Join(append(lines, "| where "+where), "\n")
 }
 
-func newLine(b *strings.Builder) {
-	if b.Len() > 0 {
-		b.WriteByte('\n')
+// condition writes a condition. Where negated is set it is never null.
+func condition(j *emit.Job, e ir.Expr, negated bool) string {
+	rule := j.Rule
+	j.Rule, e = emit.Settle(j, e, typeOf)
+	p := emit.Printer{Job: j, Dialect: &dialect, Negated: negated}
+	text := p.Expr(e).Text
+	j.Rule = rule
+	return text
+}
+
+// computed writes the columns that a rule needs, for extend.
+func computed(list []ir.Computed) string {
+	items := make([]string, len(list))
+	for i, c := range list {
+		items[i] = column(c.Name) + " = " + c.Expr
 	}
+	return strings.Join(items, ", ")
 }
 
 // tableOf returns the table, or the expression that gives one, in the
 // language itself; "" where nobody named it. What a pipeline tells a table
 // that is a function stands behind its name.
 func tableOf(j *emit.Job) string {
+	name := bareTable(j)
+	if arguments := j.State("", "query_table_arguments"); arguments != "" && j.Setting("table") == "" && name == j.State("", "query_table") {
+		return name + "(" + arguments + ")"
+	}
+	return name
+}
+
+// bareTable returns the table without what it is told.
+func bareTable(j *emit.Job) string {
 	if t := j.Setting("table"); t != "" {
 		return t
 	}
 	if t := j.State("", "query_table"); t != "" {
-		if arguments := j.State("", "query_table_arguments"); arguments != "" {
-			return t + "(" + arguments + ")"
-		}
 		return t
 	}
 	if t := j.Rule.Table; t != nil {
