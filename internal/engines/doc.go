@@ -24,5 +24,7 @@
 //     nothing.
 //   - kusto-service is Microsoft's parser and binder. It runs nothing.
 //   - duckdb-kql and chdb run Kusto queries: the first has strict types but no
-//     functions of networks, the second has these but lax types.
+//     functions of networks, the second has these but lax types. Correlations
+//     run on the first, whose driver adds window functions; the second knows
+//     neither these nor arg_max(x, *), and runs none.
 package engines

@@ -6,6 +6,11 @@ Python's ipaddress: they are null where a text is no address of the kind.
 
 A table cannot have columns whose names differ only in case.
 
+Of the window functions prev(), next(), row_cumsum() and row_number(), which
+duckdb-kql does not know, the manual says what they are in the order of the rows:
+windows without an order of their own, over the order of the rows before them.
+DuckDB keeps that order with one thread. Times have whole microseconds.
+
 It differs from Kusto in this: contains, startswith and endswith ignore the case
 of all letters, Kusto's that of ASCII.
 """
@@ -13,6 +18,7 @@ of all letters, Kusto's that of ASCII.
 import ipaddress
 import json
 import os
+import re
 import tempfile
 
 import duckdb
@@ -51,6 +57,22 @@ for version, kind in (("4", ipaddress.IPv4Address), ("6", ipaddress.IPv6Address)
     for name in ("ipv%s_is_in_range", "ipv%s_is_in_any_range"):
         SCALAR_FUNCTIONS[name % version] = FunctionSpec(name % version, "template", "networks%s([{}])" % version)
 
+WINDOWS = {
+    "prev": "lag({}) OVER ()",
+    "next": "lead({}) OVER ()",
+    "row_cumsum": "running_sum({})",
+    "row_number": "row_number() OVER ()",
+}
+for name, template in WINDOWS.items():
+    SCALAR_FUNCTIONS[name] = FunctionSpec(name, "template", template)
+
+# A running sum begins anew with the row for which restart holds.
+RUNNING_SUM = """CREATE MACRO running_sum(term, restart := false) AS list_reduce(
+    list({'sum': term, 'restart': restart}) OVER (ROWS UNBOUNDED PRECEDING),
+    lambda a, b: {'sum': CASE WHEN b.restart THEN b.sum ELSE a.sum + b.sum END, 'restart': b.restart}).sum"""
+
+NANOSECONDS = re.compile(r'datetime_diff\("nanosecond", ')
+
 
 def quoted(name):
     return '"' + name.replace('"', '""') + '"'
@@ -66,6 +88,7 @@ def load(request):
     connection.execute("SET threads=2")
     for version, kind in (("4", ipaddress.IPv4Address), ("6", ipaddress.IPv6Address)):
         connection.create_function("networks" + version, network_function(kind), ["VARCHAR[]"], "BOOLEAN", null_handling="special")
+    connection.execute(RUNNING_SUM)
     typed[:] = request["columns"]
     table, names = request["table"] or "Events", [c["name"] for c in request["columns"]]
     columns.clear()
@@ -86,7 +109,9 @@ def load(request):
 
 
 def sql(text):
-    return str(duckdb_kql.to_sql(any_column(letters(text), typed) + "\n| project sigmac_id", schema=columns))
+    text = NANOSECONDS.sub('1000 * datetime_diff("microsecond", ', any_column(letters(text), typed))
+    connection.execute("SET threads=%d" % (1 if any(name + "(" in text for name in WINDOWS) else 2))
+    return str(duckdb_kql.to_sql(text + "\n| project sigmac_id", schema=columns))
 
 
 def run(text):
