@@ -21,6 +21,9 @@ type Options struct {
 	Settings map[string]string  // the backend's settings by name
 	Method   string             // how correlations are written; "" is the backend's default
 
+	// Overrides are settings of some rules, for formats that have content.
+	Overrides Overrides
+
 	// Schema is what the user has of the target's tables; it stands in for
 	// the schemas that the pipeline names. nil leaves those.
 	Schema *schema.Schema
@@ -36,6 +39,7 @@ type Compiler struct {
 	format   *emit.Format
 	pipeline *pipeline.Pipeline
 	settings map[string]string
+	override Overrides
 	schema   *schema.Schema
 	unknown  schema.Policy // of fields
 	method   string
@@ -46,6 +50,8 @@ type Compiler struct {
 type Query struct {
 	Text string // in the format of the compiler, after the pipeline's postprocessing
 	Bare string // the query in the language alone, with nothing round it
+
+	Entry *emit.Entry // what the query is deployed with; nil where the format has no content
 }
 
 // A Result is what a rule compiles to: one query a condition, and what there
@@ -80,22 +86,29 @@ func New(o Options) (*Compiler, error) {
 		return nil, err
 	}
 	for name, value := range o.Settings {
-		if err := checkSetting(b, name, value); err != nil {
+		if err := checkSetting(b, c.format, name, value); err != nil {
 			return nil, err
 		}
 	}
+	if err := o.Overrides.check(b, c.format); err != nil {
+		return nil, err
+	}
+	c.override = o.Overrides
 	c.vars = c.variables()
 	return c, nil
 }
 
-// checkSetting returns an error where the backend has no such setting or the
-// setting no such value.
-func checkSetting(b *emit.Backend, name, value string) error {
+// checkSetting returns an error where neither the backend nor the format has
+// such a setting, or the setting no such value.
+func checkSetting(b *emit.Backend, f *emit.Format, name, value string) *sigma.Error {
 	s := b.Setting(name)
 	if s == nil {
-		var names []string
-		for _, s := range b.Settings {
-			names = append(names, s.Name)
+		s = f.Setting(name)
+	}
+	if s == nil {
+		names := settingNames(b, f)
+		if others := formatsWith(b, name); others != "" {
+			return &sigma.Error{Code: sigma.BadSetting, Msg: fmt.Sprintf("the format %s of %s has no setting %q", f.Name, b.Name, name), Hint: "it is one of " + others}
 		}
 		return &sigma.Error{Code: sigma.BadSetting, Msg: fmt.Sprintf("%s has no setting %q", b.Name, name), Hint: suggest(name, names)}
 	}
@@ -103,6 +116,31 @@ func checkSetting(b *emit.Backend, name, value string) error {
 		return &sigma.Error{Code: sigma.BadSetting, Msg: fmt.Sprintf("%q is no value of the setting %s", value, name), Hint: suggest(value, s.Values)}
 	}
 	return nil
+}
+
+// settingNames returns the names of the settings of a backend and a format.
+func settingNames(b *emit.Backend, f *emit.Format) []string {
+	var names []string
+	for _, s := range b.Settings {
+		names = append(names, s.Name)
+	}
+	if f.Content != nil {
+		for _, s := range f.Content.Settings {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// formatsWith names the formats of a backend that have a setting.
+func formatsWith(b *emit.Backend, name string) string {
+	var names []string
+	for i := range b.Formats {
+		if b.Formats[i].Setting(name) != nil {
+			names = append(names, b.Formats[i].Name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // suggest returns a hint that names the nearest candidate, or all of them.
@@ -184,35 +222,61 @@ func (c *Compiler) Trace(r *ir.Rule) (*ir.Rule, []pipeline.Change, error) {
 
 // Mapped compiles a rule that Map returned.
 func (c *Compiler) Mapped(r *ir.Rule) (*Result, error) {
-	j := &emit.Job{Backend: c.backend, Rule: r, Settings: c.settings}
-	out := &Result{Queries: make([]Query, 0, len(r.Where)), rule: r}
-	query, bare := c.backend.Query, c.backend.Format("")
+	j := &emit.Job{Backend: c.backend, Format: c.format, Rule: r}
+	c.settle(j, &r.Source.Meta)
+	texts := c.queries(j)
+	out := &Result{Queries: make([]Query, 0, len(texts)), rule: r}
+	bare := c.backend.Format("")
 	if c.format.Query != nil {
-		query, bare = c.format.Query, &emit.Format{}
+		bare = &emit.Format{}
+	}
+	post := func(text string) (string, error) { return c.pipeline.Postprocess(r, text, c.vars) }
+	return c.result(j, out, texts, bare, post, nil)
+}
+
+// queries writes the query of each condition. Where something is wrong, the
+// job has it, and they are not used.
+func (c *Compiler) queries(j *emit.Job) []string {
+	query := c.backend.Query
+	if c.format.Query != nil {
+		query = c.format.Query
 	}
 	c.checkComputed(j)
-	for _, e := range r.Where {
+	var texts []string
+	for _, e := range j.Rule.Where {
 		emit.NoteNulls(j, e)
 		e = emit.Lower(j, e)
 		if k, ok := e.(ir.Const); ok {
 			constant(j, bool(k))
 			continue
 		}
-		text := query(j, e)
-		if len(j.Errors) == 0 {
-			q := Query{Text: write(j, c.format, text), Bare: write(j, bare, text)}
-			var err error
-			if q.Text, err = c.pipeline.Postprocess(r, q.Text, c.vars); err != nil {
-				return nil, err
-			}
-			out.Queries = append(out.Queries, q)
+		texts = append(texts, query(j, e))
+	}
+	return texts
+}
+
+// result puts queries into the compiler's format. The error is the job's.
+func (c *Compiler) result(j *emit.Job, out *Result, texts []string, bare *emit.Format, post func(string) (string, error), x *ir.Correlation) (*Result, error) {
+	for i, text := range texts {
+		if len(j.Errors) > 0 {
+			break
 		}
+		q := Query{Text: write(j, c.format, text), Bare: write(j, bare, text)}
+		var err error
+		if q.Text, err = post(q.Text); err != nil {
+			return nil, err
+		}
+		if c.format.Content != nil {
+			q.Entry = c.entry(j, x, q.Text, i+1, len(texts))
+			q.Text = q.Entry.Text
+		}
+		out.Queries = append(out.Queries, q)
 	}
 	if len(j.Errors) > 0 {
 		j.Errors.Sort()
 		return nil, j.Errors
 	}
-	out.Warnings = slices.Concat(r.Warnings, j.Warnings)
+	out.Warnings = distinct(slices.Concat(out.Warnings, j.Rule.Warnings, j.Warnings))
 	return out, nil
 }
 

@@ -39,14 +39,15 @@ func (c *Compiler) Correlation(x *ir.Correlation) (*Result, error) {
 		return nil, err
 	}
 	j := &emit.Correlating{
-		Job:         &emit.Job{Backend: b, Rule: naming(mapped), Settings: c.settings, Correlated: true},
+		Job:         &emit.Job{Backend: b, Format: c.format, Rule: naming(mapped), Correlated: true},
 		Correlation: mapped,
 		Method:      c.method,
 		Events:      make(map[*ir.Member]*emit.Event),
 	}
 	var errs, warnings sigma.ErrorList
+	c.settle(j.Job, &x.Source.Meta)
 	for _, m := range mapped.Rules() {
-		j.Events[m] = c.event(m.Rule)
+		j.Events[m] = c.event(m.Rule, j.Settings)
 	}
 	query := ""
 	if !failed(j) {
@@ -61,20 +62,15 @@ func (c *Compiler) Correlation(x *ir.Correlation) (*Result, error) {
 		errs.Sort()
 		return nil, errs
 	}
-	warnings = append(append(warnings, chainWarnings(mapped)...), j.Warnings...)
 	var members []*ir.Rule
 	for _, m := range mapped.Rules() {
 		members = append(members, m.Rule)
 	}
-	out := &Result{Warnings: distinct(warnings), rule: j.Rule}
-	for _, text := range append([]string{query}, j.Others...) {
-		q := Query{Text: write(j.Job, c.format, text), Bare: write(j.Job, b.Format(""), text)}
-		if q.Text, err = c.pipeline.PostprocessCorrelation(j.Rule, members, q.Text, c.vars); err != nil {
-			return nil, err
-		}
-		out.Queries = append(out.Queries, q)
+	post := func(text string) (string, error) {
+		return c.pipeline.PostprocessCorrelation(j.Rule, members, text, c.vars)
 	}
-	return out, nil
+	out := &Result{Warnings: append(warnings, chainWarnings(mapped)...), rule: j.Rule}
+	return c.result(j.Job, out, append([]string{query}, j.Others...), b.Format(""), post, mapped)
 }
 
 // chooseMethod sets how correlations are written. The error names the methods
@@ -97,8 +93,8 @@ func (c *Compiler) chooseMethod(name string) error {
 
 // event prepares the query of a rule that a correlation refers to: an event
 // matches where one of the rule's conditions holds.
-func (c *Compiler) event(r *ir.Rule) *emit.Event {
-	e := &emit.Event{Job: &emit.Job{Backend: c.backend, Rule: r, Settings: c.settings}}
+func (c *Compiler) event(r *ir.Rule, settings map[string]string) *emit.Event {
+	e := &emit.Event{Job: &emit.Job{Backend: c.backend, Rule: r, Settings: settings}}
 	c.checkComputed(e.Job)
 	where := ir.OneOf(r.Where...)
 	emit.NoteNulls(e.Job, where)
@@ -143,6 +139,9 @@ func chainWarnings(c *ir.Correlation) sigma.ErrorList {
 
 // distinct leaves out what was said before.
 func distinct(list sigma.ErrorList) sigma.ErrorList {
+	if len(list) < 2 {
+		return list
+	}
 	seen := make(map[sigma.Error]bool, len(list))
 	return slices.DeleteFunc(list, func(e *sigma.Error) bool {
 		was := seen[*e]

@@ -137,14 +137,15 @@ func (p *parser) listAttribute(key string, n *yaml.Node, m *Meta, kind documentK
 // id reads an identifier. One that is no UUID is still an identifier (B2).
 func (p *parser) id(n *yaml.Node) string {
 	id := p.text(n, "id", 0)
-	if id != "" && !isUUID(id) {
+	if id != "" && !IsUUID(id) {
 		p.warn(p.pos(n), Style, "the id is no UUID", "other tools may refuse it")
 	}
 	return id
 }
 
-// isUUID reports whether a text is a UUID in its usual spelling.
-func isUUID(s string) bool {
+// IsUUID reports whether a text is a UUID in its usual spelling, of hexadecimal
+// digits of any case.
+func IsUUID(s string) bool {
 	if len(s) != 36 {
 		return false
 	}

@@ -12,7 +12,7 @@ import (
 // in double quotes where only an escape can say it.
 func quoteYAML(s string) string {
 	switch {
-	case isPlain(s) || isUUID(s) || isDate(s, '-') || isDate(s, '/'):
+	case isPlain(s) || IsUUID(s) || isDate(s, '-') || isDate(s, '/'):
 		return s
 	case isPrintable(s):
 		return singleQuoted(s)

@@ -25,6 +25,7 @@ type Backend struct {
 	Name     string   // as -t names it
 	Aliases  []string // names that people know from other tools
 	Title    string   // the language's own name, as messages print it
+	Family   string   // what languages of one vendor have in common, as rules name it for settings of their own: elastic, microsoft; "" is Name
 	Doc      string   // one line
 	Formats  []Format // the first is the default
 	Settings []Setting
@@ -81,6 +82,17 @@ type Format struct {
 	// Conditions says that the format is for the condition of a rule only, which
 	// the query of a correlation is not.
 	Conditions bool
+
+	// Content makes what people deploy; nil for formats of queries alone.
+	Content *Content
+}
+
+// Setting returns the setting of the format with that name, or nil.
+func (f *Format) Setting(name string) *Setting {
+	if f == nil || f.Content == nil {
+		return nil
+	}
+	return find(f.Content.Settings, name)
 }
 
 // A Setting is an option of a backend, given as -O name=value.
@@ -88,6 +100,7 @@ type Setting struct {
 	Name, Doc string
 	Default   string
 	Values    []string // the values allowed; nil allows all
+	Open      bool     // the name is the begin of many: "key." is of "key.action.email.to", too
 
 	// Cannot names, for a value that gives up a part of what rules mean, the
 	// traits of events that a query is no longer to tell apart.
@@ -95,10 +108,15 @@ type Setting struct {
 }
 
 // Setting returns the setting with that name, or nil.
-func (b *Backend) Setting(name string) *Setting {
-	for i := range b.Settings {
-		if b.Settings[i].Name == name {
-			return &b.Settings[i]
+func (b *Backend) Setting(name string) *Setting { return find(b.Settings, name) }
+
+// find returns the setting with that name, or the one whose names begin as it
+// does, or nil.
+func find(list []Setting, name string) *Setting {
+	for i := range list {
+		s := &list[i]
+		if s.Name == name || s.Open && len(name) > len(s.Name) && strings.HasPrefix(name, s.Name) {
+			return s
 		}
 	}
 	return nil
@@ -119,7 +137,8 @@ func (b *Backend) Format(name string) *Format {
 type Job struct {
 	Backend  *Backend
 	Rule     *ir.Rule
-	Settings map[string]string // checked against the backend's Settings
+	Format   *Format           // what the query is written in; nil is the query alone
+	Settings map[string]string // checked against the backend's Settings, and those of the format
 
 	// Correlated says that the query is that of a correlation: all of it, not
 	// a condition.
@@ -137,6 +156,9 @@ func (j *Job) Setting(name string) string {
 		return v
 	}
 	if s := j.Backend.Setting(name); s != nil {
+		return s.Default
+	}
+	if s := j.Format.Setting(name); s != nil {
 		return s.Default
 	}
 	return ""

@@ -1,0 +1,196 @@
+package backends
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/sigma-compiler/sigmac/backends/emit"
+	"github.com/sigma-compiler/sigmac/sigma"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+)
+
+// Overrides are settings that some rules have in place of those of
+// Options.Settings. Those of a rule go before those of its level. What a rule
+// itself says under the key of the target or of its family, such as
+//
+//	splunk:
+//	    every: 15m
+//
+// goes before the level's and after those given for the rule.
+type Overrides struct {
+	Levels map[sigma.Level]map[string]string
+	Rules  map[string]map[string]string // by id, name or title of the rule
+}
+
+// check returns an error about the first setting, in the order of names, that
+// the target does not have.
+func (o Overrides) check(b *emit.Backend, f *emit.Format) error {
+	if f.Content == nil && len(o.Levels)+len(o.Rules) > 0 {
+		return &sigma.Error{Code: sigma.BadSetting, Msg: fmt.Sprintf("the format %s of %s is for queries alone: levels and rules have no settings of their own", f.Name, b.Name)}
+	}
+	for _, level := range slices.Sorted(maps.Keys(o.Levels)) {
+		if !slices.Contains(sigma.Levels(), string(level)) {
+			return &sigma.Error{Code: sigma.BadSetting, Msg: fmt.Sprintf("there is no level %q", level), Hint: suggest(string(level), sigma.Levels())}
+		}
+		if err := checkSettings(b, f, o.Levels[level]); err != nil {
+			return err
+		}
+	}
+	for _, rule := range slices.Sorted(maps.Keys(o.Rules)) {
+		if err := checkSettings(b, f, o.Rules[rule]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkSettings(b *emit.Backend, f *emit.Format, settings map[string]string) error {
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		if err := checkSetting(b, f, name, settings[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle gives a job its settings: those of the compiler and, where the format
+// has content, those of the rule.
+func (c *Compiler) settle(j *emit.Job, m *sigma.Meta) {
+	j.Settings = c.settings
+	if c.format.Content == nil {
+		return
+	}
+	s := maps.Clone(c.settings)
+	if s == nil {
+		s = make(map[string]string)
+	}
+	maps.Copy(s, c.override.Levels[m.Level])
+	c.own(j, m, s)
+	for _, name := range []string{m.Title, m.Name, m.ID} {
+		if name != "" {
+			maps.Copy(s, c.override.Rules[name])
+		}
+	}
+	j.Settings = s
+}
+
+// own adds the settings that the rule has under the key of the target or its
+// family. The other formats of the family share the key: what only they have is
+// passed over.
+func (c *Compiler) own(j *emit.Job, m *sigma.Meta, to map[string]string) {
+	for _, key := range m.Custom {
+		if key.Name != c.backend.Name && key.Name != c.backend.Family || key.Value.Kind != yaml.MappingNode {
+			continue
+		}
+		for i := 0; i+1 < len(key.Value.Content); i += 2 {
+			name, value := key.Value.Content[i], key.Value.Content[i+1]
+			pos := key.Pos
+			pos.Line, pos.Col = name.Line, name.Column
+			if value.Kind != yaml.ScalarNode {
+				j.Fail(pos, sigma.BadSetting, "", "the setting %s must be one value", name.Value)
+				continue
+			}
+			known := c.backend.Setting(name.Value) != nil || c.format.Setting(name.Value) != nil
+			if !known && familyHas(c.backend, name.Value) {
+				continue
+			}
+			if err := checkSetting(c.backend, c.format, name.Value, value.Value); err != nil {
+				j.Fail(pos, err.Code, err.Hint, "%s", err.Msg)
+				continue
+			}
+			to[name.Value] = value.Value
+		}
+	}
+}
+
+// familyHas reports whether a format of the backend, or of one that shares its
+// family, has a setting besides the one in hand.
+func familyHas(b *emit.Backend, name string) bool {
+	for _, other := range all {
+		if other != b && (b.Family == "" || other.Family != b.Family) {
+			continue
+		}
+		if other.Setting(name) != nil || formatsWith(other, name) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// entry makes what a query is deployed with.
+func (c *Compiler) entry(j *emit.Job, x *ir.Correlation, query string, number, of int) *emit.Entry {
+	e := j.NewEntry(&j.Rule.Source.Meta, query, number, of)
+	e.Correlation = x
+	j.SetSchedule(e)
+	if len(j.Errors) == 0 {
+		e.Text = c.format.Content.Entry(j, e)
+	}
+	return e
+}
+
+// Joins reports whether the compiler's format makes one text of all queries:
+// what Join returns.
+func (c *Compiler) Joins() bool { return c.format.Content != nil && c.format.Content.Join != nil }
+
+// Join makes one text of the texts of queries, as the format has it.
+func (c *Compiler) Join(texts []string) string {
+	if !c.Joins() {
+		return emit.JoinTexts(texts)
+	}
+	return c.format.Content.Join(texts)
+}
+
+// Format returns the format of the compiler.
+func (c *Compiler) Format() *emit.Format { return c.format }
+
+// Files makes the files of a pack of entries, which are results of the compiler.
+// Entries whose titles make the same name of a file get a number.
+func (c *Compiler) Files(p *emit.Pack) ([]emit.File, error) {
+	content := c.format.Content
+	if content == nil {
+		return nil, &sigma.Error{Code: sigma.BadSetting, Msg: fmt.Sprintf("the format %s of %s is for queries alone", c.format.Name, c.backend.Name), Hint: "there are " + strings.Join(c.contentFormats(), ", ")}
+	}
+	pack := *p
+	pack.Entries, pack.Format, pack.Settings = distinctStems(p.Entries), c.format, c.settings
+	if content.Files != nil {
+		return content.Files(&pack)
+	}
+	files := make([]emit.File, len(pack.Entries))
+	for i, e := range pack.Entries {
+		files[i] = emit.File{Path: e.Stem + content.Ext, Data: []byte(c.Join([]string{e.Text}))}
+	}
+	return files, nil
+}
+
+// contentFormats names the formats of the target that have content.
+func (c *Compiler) contentFormats() []string {
+	var names []string
+	for _, f := range c.backend.Formats {
+		if f.Content != nil {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// distinctStems returns entries of which no two have the same stem: the second
+// has the begin of its id behind it.
+func distinctStems(list []*emit.Entry) []*emit.Entry {
+	out := slices.Clone(list)
+	count := make(map[string]int)
+	for _, e := range list {
+		count[e.Stem]++
+	}
+	for i, e := range list {
+		if count[e.Stem] > 1 {
+			named := *e
+			named.Stem += "_" + e.ID[:8]
+			out[i] = &named
+		}
+	}
+	return out
+}
