@@ -12,6 +12,7 @@ package emit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sigma-compiler/sigmac/backends/readback"
@@ -73,6 +74,7 @@ type Backend struct {
 // A Format is what a query is wrapped in.
 type Format struct {
 	Name, Doc string
+	Aliases   []string                          // names that people know from other tools
 	Wrap      func(j *Job, query string) string // nil leaves the query as it is
 
 	// Query writes the query where the format is another form of the language,
@@ -122,11 +124,13 @@ func find(list []Setting, name string) *Setting {
 	return nil
 }
 
-// Format returns the format with that name, the default for "", or nil.
+// Format returns the format with that name or alias, the default for "", or
+// nil.
 func (b *Backend) Format(name string) *Format {
 	for i := range b.Formats {
-		if b.Formats[i].Name == name || name == "" {
-			return &b.Formats[i]
+		f := &b.Formats[i]
+		if f.Name == name || name == "" || slices.Contains(f.Aliases, name) {
+			return f
 		}
 	}
 	return nil

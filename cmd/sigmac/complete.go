@@ -48,7 +48,13 @@ func completePipelines(cmd *cobra.Command) {
 // settingWords returns key=value for each value of each setting, key= where
 // any value will do.
 func settingWords(b *emit.Backend) (words []string) {
-	for _, s := range b.Settings {
+	settings := slices.Clone(b.Settings)
+	for _, f := range b.Formats {
+		if f.Content != nil {
+			settings = append(settings, f.Content.Settings...)
+		}
+	}
+	for _, s := range settings {
 		if s.Values == nil {
 			words = append(words, s.Name+"=\t"+s.Doc)
 		}

@@ -117,7 +117,7 @@ func (f *convertFlags) convert(a *app, args []string) error {
 	if err := f.checkFinalizers(j.targets); err != nil {
 		return err
 	}
-	j.final = true
+	j.final = !f.json
 	if j.verify, err = f.verifier(j.targets); err != nil {
 		return err
 	}

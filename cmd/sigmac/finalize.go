@@ -79,10 +79,11 @@ func (d *document) finalized(t *target, result *backends.Result) piece {
 	return p
 }
 
-// checkFinalizers refuses what finalizers leave no place for.
+// checkFinalizers refuses what finalizers leave no place for. A format that
+// joins queries does not when each has an object.
 func (f *convertFlags) checkFinalizers(targets []*target) error {
 	for _, t := range targets {
-		if f.json && t.Finalizes() {
+		if f.json && t.Finalizes() && !t.Joins() {
 			return usage("leave out --json, or the pipeline", "--json has an object for each query, and the finalizers of the pipeline make one text of all")
 		}
 	}

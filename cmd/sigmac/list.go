@@ -153,12 +153,14 @@ func listFormats(bs []*emit.Backend) []row {
 	var rows []row
 	for _, b := range bs {
 		for i, f := range b.Formats {
-			rows = append(rows, row{[]string{f.Name, b.Name, f.Doc}, struct {
-				Name    string `json:"name"`
-				Target  string `json:"target"`
-				Default bool   `json:"default"`
-				Doc     string `json:"doc"`
-			}{f.Name, b.Name, i == 0, f.Doc}})
+			rows = append(rows, row{[]string{f.Name, b.Name, strings.Join(f.Aliases, ","), f.Doc}, struct {
+				Name    string   `json:"name"`
+				Target  string   `json:"target"`
+				Aliases []string `json:"aliases"`
+				Default bool     `json:"default"`
+				Content bool     `json:"content"` // what people deploy, and sigmac pack builds
+				Doc     string   `json:"doc"`
+			}{f.Name, b.Name, some(f.Aliases), i == 0, f.Content != nil, f.Doc}})
 		}
 	}
 	return rows
@@ -182,17 +184,39 @@ func listMethods(bs []*emit.Backend) []row {
 func listSettings(bs []*emit.Backend) []row {
 	var rows []row
 	for _, b := range bs {
-		for _, s := range b.Settings {
-			rows = append(rows, row{[]string{s.Name, b.Name, s.Default, strings.Join(s.Values, ","), s.Doc}, struct {
-				Name    string   `json:"name"`
-				Target  string   `json:"target"`
-				Default string   `json:"default"`
-				Values  []string `json:"values"` // empty: any
-				Doc     string   `json:"doc"`
-			}{s.Name, b.Name, s.Default, some(s.Values), s.Doc}})
+		for i := range b.Settings {
+			rows = append(rows, settingRow(b, nil, &b.Settings[i]))
+		}
+		for i := range b.Formats {
+			f := &b.Formats[i]
+			if f.Content == nil {
+				continue
+			}
+			for k := range f.Content.Settings {
+				rows = append(rows, settingRow(b, f, &f.Content.Settings[k]))
+			}
 		}
 	}
 	return rows
+}
+
+// settingRow returns the row of a setting of a target, or of a format of it.
+func settingRow(b *emit.Backend, f *emit.Format, s *emit.Setting) row {
+	name, target, format := s.Name, b.Name, ""
+	if f != nil {
+		target, format = b.Name+" -f "+f.Name, f.Name
+	}
+	if s.Open {
+		name += "NAME"
+	}
+	return row{[]string{name, target, s.Default, strings.Join(s.Values, ","), s.Doc}, struct {
+		Name    string   `json:"name"`
+		Target  string   `json:"target"`
+		Format  string   `json:"format"` // empty: of all formats
+		Default string   `json:"default"`
+		Values  []string `json:"values"` // empty: any
+		Doc     string   `json:"doc"`
+	}{name, b.Name, format, s.Default, some(s.Values), s.Doc}}
 }
 
 func listPipelines([]*emit.Backend) []row {

@@ -66,7 +66,7 @@ func (f *targetFlags) resolve(note func(format string, args ...any)) ([]*target,
 	if err != nil {
 		return nil, err
 	}
-	settings, err := chooseSettings(bs, f.settings)
+	settings, err := chooseSettings(bs, formats, f.settings)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,10 @@ func newTarget(b *emit.Backend, o backends.Options) (*target, error) {
 	if err != nil {
 		return nil, &failure{exitUsage, err}
 	}
-	t := &target{Compiler: c, name: b.Name, format: b.Format(o.Format).Name, ext: "." + b.Name, pipelines: []string{}}
+	t := &target{Compiler: c, name: b.Name, format: c.Format().Name, ext: "." + b.Name, pipelines: []string{}}
+	if content := c.Format().Content; content != nil {
+		t.ext = content.Ext
+	}
 	if o.Schema != nil {
 		t.schema = o.Schema.Name
 	}
@@ -208,7 +211,7 @@ func chooseMethods(bs []*emit.Backend, flags []string) ([]string, error) {
 // chooseSettings returns the settings of each target. One without an address
 // must be a setting of all of them: that of only some would be lost for the
 // others without a word.
-func chooseSettings(bs []*emit.Backend, flags []string) ([]map[string]string, error) {
+func chooseSettings(bs []*emit.Backend, formats, flags []string) ([]map[string]string, error) {
 	settings := make([]map[string]string, len(bs))
 	for i := range settings {
 		settings[i] = make(map[string]string)
@@ -223,7 +226,7 @@ func chooseSettings(bs []*emit.Backend, flags []string) ([]map[string]string, er
 			return nil, err
 		}
 		if i < 0 {
-			if err := common(bs, name, text); err != nil {
+			if err := common(bs, formats, name, text); err != nil {
 				return nil, err
 			}
 		}
@@ -238,10 +241,10 @@ func chooseSettings(bs []*emit.Backend, flags []string) ([]map[string]string, er
 
 // common returns an error where only some of the targets have the setting.
 // Where none has it, backends.New says so and knows what was meant.
-func common(bs []*emit.Backend, name, text string) error {
+func common(bs []*emit.Backend, formats []string, name, text string) error {
 	var have, lack []string
-	for _, b := range bs {
-		if b.Setting(name) != nil {
+	for i, b := range bs {
+		if b.Setting(name) != nil || b.Format(formats[i]).Setting(name) != nil {
 			have = append(have, b.Name)
 		} else {
 			lack = append(lack, b.Name)
