@@ -20,6 +20,9 @@ type correlateFlags struct {
 	lateness   string
 	suppress   string
 	maxGroups  int
+	maxEvents  int
+	maxPending int
+	missing    bool
 	state      string
 }
 
@@ -29,6 +32,9 @@ func (f *correlateFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.lateness, "lateness", "auto", "how much earlier than others before it an event may lie, such as 5m; auto: any in files, 1m on standard input")
 	flags.StringVar(&f.suppress, "suppress", "0s", "how long no further alert is told for a group, such as 1h; window: for the timespan of the correlation")
 	flags.IntVar(&f.maxGroups, "max-groups", 1_000_000, "how many groups a correlation keeps, `n`")
+	flags.IntVar(&f.maxEvents, "max-events", 10_000_000, "how many events a correlation keeps in its windows, `n`")
+	flags.IntVar(&f.maxPending, "max-pending", 1_000_000, "how many events wait for earlier ones, `n`")
+	flags.BoolVar(&f.missing, "missing-keys", false, "put events that lack a group-by field into a group of their own, instead of into none")
 	flags.StringVar(&f.state, "state", "", "`file` from which the events of open windows are read, and to which they are written in the end")
 	fixed(cmd, "lateness", "auto", "5m", "1h")
 	fixed(cmd, "suppress", "0s", "window", "1h")
@@ -36,9 +42,14 @@ func (f *correlateFlags) add(cmd *cobra.Command) {
 
 // options reads the flags.
 func (f *correlateFlags) options(stdin bool, jobs int) (correlate.Options, error) {
-	o := correlate.Options{MaxGroups: f.maxGroups, Shards: min(jobs, 8)}
-	if f.maxGroups < 1 {
-		return o, usage("", "there must be at least one group, not %d", f.maxGroups)
+	o := correlate.Options{MissingKeys: f.missing, MaxGroups: f.maxGroups, MaxEvents: f.maxEvents, MaxPending: f.maxPending, Shards: min(jobs, 8)}
+	for _, limit := range []struct {
+		flag string
+		n    int
+	}{{"max-groups", f.maxGroups}, {"max-events", f.maxEvents}, {"max-pending", f.maxPending}} {
+		if limit.n < 1 {
+			return o, usage("", "--%s must be 1 at least, not %d", limit.flag, limit.n)
+		}
 	}
 	switch {
 	case f.lateness != "auto":
@@ -233,7 +244,7 @@ func (c *correlating) String() string {
 	add(s.NoTime-old.NoTime, "of times that are out of range")
 	add(s.MissingKey-old.MissingKey, "without a field to group by")
 	add(s.NoValue-old.NoValue, "without a value to compute with")
-	add(s.EvictedEvents-old.EvictedEvents, "given up early, since there are too many (see --max-groups)")
+	add(s.EvictedEvents-old.EvictedEvents, "given up early, since there are too many (see --max-groups and --max-events)")
 	if n := s.Suppressed - old.Suppressed; n > 0 {
 		parts = append(parts, count(int(n), "alert", "alerts")+" suppressed")
 	}

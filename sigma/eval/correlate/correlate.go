@@ -35,7 +35,9 @@ type Options struct {
 	MaxListed int
 
 	// Shards is how many goroutines the groups are split over. Zero stands for
-	// one. The alerts are the same for any number.
+	// one. The alerts are the same for any number, unless a bound is reached: each
+	// shard has its part of MaxGroups and MaxEvents, and which event is
+	// the earliest is then a matter of the shard.
 	Shards int
 }
 
