@@ -39,6 +39,7 @@ var conversions = []conversion{
 	{target: "esql", pipelines: []string{"ecs_windows"}, parser: "esql-parser"},
 	{target: "kusto", pipelines: []string{"microsoft_xdr"}, recorded: "kusto.microsoft_xdr", parser: "kusto-service", schemas: []string{"xdr"}, together: true},
 	{target: "kusto", pipelines: []string{"sentinel_asim"}, recorded: "kusto.sentinel_asim", parser: "kusto-service", schemas: []string{"asim", "sentinel"}, together: true},
+	{target: "kusto", pipelines: []string{"azure_monitor"}, parser: "kusto-service", schemas: []string{"sentinel"}, together: true},
 }
 
 // String returns the target and its pipelines.
