@@ -24,7 +24,7 @@ const maxDashes = 125
 func Lower(j *Job, e ir.Expr) ir.Expr {
 	switch e := e.(type) {
 	case ir.And:
-		return ir.All(lowerAll(j, e)...)
+		return once(ir.All(lowerAll(j, e)...))
 	case ir.Or:
 		return ir.OneOf(lowerAll(j, e)...)
 	case *ir.Not:
@@ -41,6 +41,40 @@ func Lower(j *Job, e ir.Expr) ir.Expr {
 		return &ir.Keyword{Pos: e.Pos, Test: t}
 	}
 	return e
+}
+
+// maxOnce bounds the conjunctions in which once looks for repetitions.
+const maxOnce = 100
+
+// once leaves out of a conjunction the tests that stand in it already: pipelines
+// add the condition of a log source, such as EventID=3, to rules that have it
+// themselves.
+func once(e ir.Expr) ir.Expr {
+	and, ok := e.(ir.And)
+	if !ok || len(and) > maxOnce {
+		return e
+	}
+	out := and[:0:0]
+	for i, x := range and {
+		if !repeats(x, and[:i]) {
+			out = append(out, x)
+		}
+	}
+	return ir.All(out...)
+}
+
+// repeats reports whether x is a match that is among others.
+func repeats(x ir.Expr, others []ir.Expr) bool {
+	m, ok := x.(*ir.Match)
+	if !ok {
+		return false
+	}
+	for _, y := range others {
+		if n, ok := y.(*ir.Match); ok && n.Field == m.Field && ir.TestString(n.Test) == ir.TestString(m.Test) {
+			return true
+		}
+	}
+	return false
 }
 
 // negate negates a lowered expression. To a query language null and missing
