@@ -73,11 +73,17 @@ func (j *job) file(in input, us []unit) *outcome {
 		}
 		d.compile()
 	}
-	if o.more > 0 {
-		e := &sigma.Error{Pos: sigma.Pos{File: &sigma.File{Name: in.path}}, Msg: strconv.Itoa(o.more) + " more errors and warnings are not shown"}
-		o.notes = j.report.add(o.notes, kindError, "", e)
-	}
+	o.tellMore(j, in)
 	return o
+}
+
+// tellMore says how many messages of a file were not kept.
+func (o *outcome) tellMore(j *job, in input) {
+	if o.more == 0 {
+		return
+	}
+	e := &sigma.Error{Pos: sigma.Pos{File: &sigma.File{Name: in.path}}, Msg: strconv.Itoa(o.more) + " more errors and warnings are not shown"}
+	o.notes = j.report.add(o.notes, kindError, "", e)
 }
 
 // maxNotes is how long the messages of one file get, in bytes, before those

@@ -50,6 +50,11 @@ func weigh(w *sigma.Error) weight {
 	return mild
 }
 
+// partial reports whether warnings say that a part of a rule never matches.
+func partial(warnings sigma.ErrorList) bool {
+	return slices.ContainsFunc(warnings, func(w *sigma.Error) bool { return weigh(w) == partly })
+}
+
 // count counts what is said of a document for a target, each reason once.
 func (d *document) count(target string, errs, warnings sigma.ErrorList) {
 	if !d.reasons {
@@ -69,7 +74,7 @@ func (d *document) count(target string, errs, warnings sigma.ErrorList) {
 	for _, w := range warnings {
 		note(weigh(w), w)
 	}
-	if len(errs) == 0 && slices.ContainsFunc(warnings, func(w *sigma.Error) bool { return weigh(w) == partly }) {
+	if len(errs) == 0 && partial(warnings) {
 		d.inPart = true
 	}
 	if d.outcome.why == nil {
@@ -179,7 +184,7 @@ func renderCheck(p *piece, d *document, t *target, result *backends.Result, errs
 	switch {
 	case len(errs) > 0:
 		f.Works = "no"
-	case result != nil && slices.ContainsFunc(result.Warnings, func(w *sigma.Error) bool { return weigh(w) == partly }):
+	case result != nil && partial(result.Warnings):
 		f.Works = "part"
 	}
 	var b strings.Builder
