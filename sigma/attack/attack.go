@@ -75,12 +75,22 @@ func Tactics() []*Tactic {
 // version stand for hyphens. Version 18's Defense Evasion is found by its names;
 // its identifier TA0005 is that of Stealth now.
 func Find(tactic string) *Tactic {
-	name := strings.ToLower(strings.NewReplacer("_", "-", " ", "-").Replace(tactic))
+	name := strings.Map(shortRune, tactic)
 	for i := range matrix {
-		// The short names are the names in lower case with hyphens.
 		if t := &matrix[i]; t.ShortName == name || strings.EqualFold(t.ID, tactic) {
 			return t
 		}
 	}
 	return nil
+}
+
+// shortRune makes a short name of a name: it is that in lower case with hyphens.
+func shortRune(r rune) rune {
+	switch {
+	case r == '_' || r == ' ':
+		return '-'
+	case 'A' <= r && r <= 'Z':
+		return r + 'a' - 'A'
+	}
+	return r
 }

@@ -113,6 +113,8 @@ func TestOf(t *testing.T) {
 		{"no such tactic", "attack.comand-and-control attack.xyz",
 			"|", "", "9:7: ATT&CK 19 has no tactic comand-and-control (did you mean attack.command-and-control?); " +
 				"10:7: ATT&CK 19 has no tactic xyz (a tag is of a tactic or a technique, such as attack.command-and-control and attack.t1571)"},
+		{"of any length", "attack.t" + strings.Repeat("1", 1000),
+			"|", "", "9:7: Enterprise ATT&CK 19 has no technique T" + strings.Repeat("1", 59) + "..."},
 		{"other objects and other namespaces", "attack.g0016 attack.s0002 attack.ds0015 attack.m1036 cve.2021-44228 t1571.attack detection.emerging-threats",
 			"|", "", ""},
 		{"no tags", "", "|", "", ""},

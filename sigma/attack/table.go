@@ -32,7 +32,7 @@ func read() *catalogue {
 	c := &catalogue{byID: make(map[string]*Technique)}
 	successors := make(map[*Technique]string)
 	for line := range strings.Lines(data) {
-		f := strings.Split(strings.TrimSuffix(line, "\n"), ",")
+		f := strings.Split(strings.TrimRight(line, "\r\n"), ",")
 		if len(f) != columns || line[0] == '#' {
 			continue
 		}

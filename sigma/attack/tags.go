@@ -35,7 +35,7 @@ func Of(m *sigma.Meta) Tags {
 				tagged = append(tagged, tagging{tag, technique})
 			}
 		case !isObject(name):
-			t.warn(tag, sigma.BadValue, "ATT&CK "+Version+" has no tactic "+name, meant(name))
+			t.warn(tag, sigma.BadValue, "ATT&CK "+Version+" has no tactic "+short(name), meant(name))
 		}
 	}
 	t.contradictions(tagged)
@@ -67,7 +67,7 @@ func (t *Tags) tactic(tag sigma.Tag, tactic *Tactic) {
 func (t *Tags) technique(tag sigma.Tag, id string) *Technique {
 	named := Lookup(id)
 	if named == nil {
-		t.warn(tag, sigma.BadValue, "Enterprise ATT&CK "+Version+" has no technique "+strings.ToUpper(id), withoutSub(id))
+		t.warn(tag, sigma.BadValue, "Enterprise ATT&CK "+Version+" has no technique "+strings.ToUpper(short(id)), withoutSub(id))
 		return nil
 	}
 	now := named
@@ -129,6 +129,15 @@ func isObject(name string) bool {
 	return slices.Contains([]string{"g", "s", "c", "m", "ds", "dc", "det", "an", "a"}, strings.ToLower(name[:i]))
 }
 
+// short returns a name as messages have it: a tag may be of any length.
+func short(name string) string {
+	const most = 60
+	if len(name) > most {
+		return strings.ToValidUTF8(name[:most], "") + "..."
+	}
+	return name
+}
+
 func isNumber(s string) bool {
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {
@@ -153,7 +162,7 @@ func meant(name string) string {
 	for i := range matrix {
 		names[i] = matrix[i].ShortName
 	}
-	if near := sigma.Nearest(strings.ReplaceAll(strings.ToLower(name), "_", "-"), names); near != "" {
+	if near := sigma.Nearest(strings.Map(shortRune, name), names); near != "" {
 		return "did you mean attack." + near + "?"
 	}
 	return "a tag is of a tactic or a technique, such as attack.command-and-control and attack.t1571"
