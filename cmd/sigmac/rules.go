@@ -211,6 +211,7 @@ func (f *ruleFlags) file(j *job, in input, us []unit, chain *pipeline.Pipeline) 
 			d.print(f.kind(), "", errs)
 		}
 	}
+	l.tellMore(j, in)
 	return l
 }
 
