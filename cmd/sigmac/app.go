@@ -32,6 +32,9 @@ type app struct {
 func newApp() *app {
 	is := func(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr}
+	if os.Getenv("GITHUB_ACTIONS") == "true" {
+		a.err = inertWriter{os.Stderr} // the runner reads commands from there, too
+	}
 	a.inTerm, a.outTerm, a.term = is(os.Stdin), is(os.Stdout), is(os.Stderr)
 	// A console of Windows has to be asked for colours.
 	a.color = a.term && runtime.GOOS != "windows" && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"

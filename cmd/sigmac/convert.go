@@ -186,6 +186,9 @@ func (f *runFlags) finish(j *job, lib *library, w io.Writer, summary func(io.Wri
 	j.app.err.Write(lib.notes(j))
 	err := ordered(len(lib.ins), f.jobs, func(i int) *outcome { return j.file(lib.ins[i], lib.units(i)) }, func(o *outcome) error {
 		total.add(o)
+		if j.reporting != nil {
+			j.reporting.add(o.file, &o.issues, o.cases)
+		}
 		bar.step()
 		if len(o.notes) > 0 {
 			bar.print(o.notes)
@@ -212,7 +215,20 @@ func (f *runFlags) finish(j *job, lib *library, w io.Writer, summary func(io.Wri
 	if !f.quiet {
 		summary(j.app.err, &total)
 	}
-	if total.bad() {
+	return f.conclude(j, &total)
+}
+
+// conclude writes the reports and returns the failure that the exit code tells
+// of.
+func (f *runFlags) conclude(j *job, total *totals) error {
+	bad := total.bad()
+	if j.reporting != nil {
+		if err := j.reporting.write(j.app, f.quiet); err != nil {
+			return err
+		}
+		bad = j.reporting.bad()
+	}
+	if bad {
 		return &failure{code: exitRules}
 	}
 	return nil

@@ -26,10 +26,13 @@ type job struct {
 	reasons bool      // rules are counted by what is said of them
 	trace   tracing   // what is said of the changes that pipelines make
 	inside  bool      // documents count, too, that only serve correlations
+
+	reporting *reporting // where all that is said is kept for reports; nil where there are none
 }
 
 // An outcome is what became of one file.
 type outcome struct {
+	file  string  // as messages name it
 	text  piece   // queries, where they are not in files
 	notes []byte  // errors and warnings
 	more  int     // errors and warnings that are not in notes
@@ -41,6 +44,9 @@ type outcome struct {
 	why       reasons     // where they are counted
 	inPart    int         // rules that work, but of which a part never matches
 	collected []collected // for finalizers, in the order of documents and targets
+
+	issues issueList  // for reports
+	cases  []testCase // for reports
 }
 
 // A fate is what became of a rule, the better before the worse.
@@ -65,7 +71,7 @@ func (t *tally) sum() int { return t[right] + t[unsupported] + t[failed] }
 
 // file compiles the documents of a file for all targets.
 func (j *job) file(in input, us []unit) *outcome {
-	o := &outcome{of: make([]tally, len(j.targets))}
+	o := &outcome{file: in.path, of: make([]tally, len(j.targets))}
 	for n, u := range us {
 		d := document{job: j, outcome: o, unit: u, file: in.path, stem: in.stem}
 		if len(us) > 1 {
@@ -98,7 +104,8 @@ type document struct {
 	file, stem string
 	number     int // of the document in its file, from 1; 0 where it is the only one
 	shown      map[message]bool
-	inPart     bool // a part of it never matches
+	target     string // that is being written; "" where what is said is about all
+	inPart     bool   // a part of it never matches
 
 	// Where queries are compared with their rules:
 	sets    map[*ir.Rule]*synth.Set // the events of the rule, by how targets see it
@@ -118,10 +125,12 @@ type message struct {
 
 // compile builds the document once and writes it for each target.
 func (d *document) compile() {
+	begin := len(d.issues.all)
 	d.build()
 	if len(d.errs) > 0 {
 		d.rules[failed]++
 		d.print(kindError, "", d.errs)
+		d.recordCase(begin)
 		d.count("", d.errs, nil)
 		if len(d.targets) == 0 {
 			d.write(nil, nil, d.errs)
@@ -133,13 +142,20 @@ func (d *document) compile() {
 		return
 	}
 	if d.silent() {
+		d.recordCase(begin)
 		return
 	}
+	d.recordTargets(begin)
+}
+
+// compileAll writes the document for all targets. done is called behind each.
+func (d *document) compileAll(done func(t *target)) {
 	worst := right
 	for i, t := range d.targets {
 		f := d.compileFor(i, t)
 		d.of[i][f]++
 		worst = max(worst, f)
+		done(t)
 	}
 	if d.rules[worst]++; worst == right && d.inPart {
 		d.outcome.inPart++
@@ -190,7 +206,8 @@ func (d *document) silent() bool {
 func (d *document) compileFor(i int, t *target) fate {
 	var result *backends.Result
 	var err error
-	d.checked, d.doubts, d.changes = nil, nil, nil
+	d.checked, d.doubts, d.changes, d.target = nil, nil, nil, t.name
+	defer func() { d.target = "" }()
 	switch {
 	case d.correlation != nil:
 		result, err = d.compileCorrelation(t)
@@ -251,7 +268,7 @@ func fateOf(errs sigma.ErrorList) fate {
 // print adds messages to the notes. One that was there already, for this
 // target or for all, is left out.
 func (d *document) print(k kind, target string, list sigma.ErrorList) {
-	if d.quiet && k != kindError {
+	if d.quiet && k != kindError && d.reporting == nil {
 		return
 	}
 	for _, e := range list {
@@ -263,6 +280,9 @@ func (d *document) print(k kind, target string, list sigma.ErrorList) {
 			continue
 		}
 		d.note(m)
+		if d.reporting != nil && d.gather(k, e) || d.quiet && k != kindError {
+			continue
+		}
 		if len(d.notes) > maxNotes {
 			d.more++
 			continue

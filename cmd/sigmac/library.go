@@ -211,5 +211,8 @@ func (l *library) notes(j *job) []byte {
 	for _, u := range l.filters {
 		d.print(kindWarning, "", u.warnings)
 	}
+	if j.reporting != nil {
+		j.reporting.add("", &d.issues, nil)
+	}
 	return d.outcome.notes
 }
