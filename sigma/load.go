@@ -29,8 +29,9 @@ func LoadFS(fsys fs.FS, roots ...string) (*Collection, error) {
 // Files returns the names of the files that Load reads for these paths, in its
 // order: the paths in the order given, a file as it is whatever its name, and
 // for a folder all files below it whose names end in .yml or .yaml, in lexical
-// order. Names that begin with a dot are left out, and symbolic links to
-// folders are not followed, unless they are given themselves. The error is an
+// order. Names that begin with a dot are left out, and so are tests of rules,
+// whose names end in .tests.yml or .tests.yaml; symbolic links to folders are
+// not followed, unless they are given themselves. The error is an
 // ErrorList with the paths and folders that cannot be read; the files are
 // returned even so.
 func Files(paths ...string) ([]string, error) {
@@ -141,7 +142,11 @@ func (t tree) walkFolder(folder string, visit func(name string, err error)) {
 }
 
 func isRuleFile(name string) bool {
-	return strings.HasSuffix(name, ".yml") || strings.HasSuffix(name, ".yaml")
+	stem, ok := strings.CutSuffix(name, ".yml")
+	if !ok {
+		stem, ok = strings.CutSuffix(name, ".yaml")
+	}
+	return ok && !strings.HasSuffix(stem, ".tests")
 }
 
 // read reads a file, unless it is too large.
