@@ -26,7 +26,7 @@ func tempTree(t *testing.T, files map[string]string) {
 func someFiles() map[string]string {
 	return map[string]string{
 		"rules/b.yml": oneRule, "rules/a.yaml": oneRule, "rules/a/z.yml": oneRule + "---\n" + oneRule, "rules/a/readme.md": "no rule",
-		"rules/c/d/e.yml": oneRule, "rules/.git/x.yml": "no rule", "rules/.x.yml": "no rule", "other.txt": oneRule, "wrong.yml": "title: 5\n",
+		"rules/c/d/e.yml": oneRule, "rules/.git/x.yml": "no rule", "rules/.x.yml": "no rule", "rules/b.tests.yml": "tests: []\n", "rules/b.tests.yaml": "tests: []\n", "other.txt": oneRule, "wrong.yml": "title: 5\n",
 	}
 }
 
@@ -39,6 +39,7 @@ func TestFiles(t *testing.T) {
 		{"in the order given", "wrong.yml rules/c rules/a", "wrong.yml rules/c/d/e.yml rules/a/z.yml"},
 		{"a file with any name", "other.txt rules/.x.yml", "other.txt rules/.x.yml"},
 		{"a folder with a dot that is given", "rules/.git", "rules/.git/x.yml"},
+		{"tests that are given", "rules/b.tests.yml", "rules/b.tests.yml"},
 		{"nothing", "", ""},
 		{"the working folder", ".", "./rules/a/z.yml ./rules/a.yaml ./rules/b.yml ./rules/c/d/e.yml ./wrong.yml"},
 	}

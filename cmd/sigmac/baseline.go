@@ -128,25 +128,11 @@ func (r *reporting) finishBaseline(note func(string, ...any)) error {
 	if b == nil {
 		return nil
 	}
-	found := make(map[string]bool)
-	known := 0
-	for _, is := range r.issues {
-		found[is.print] = true
-		if is.known && is.kind != kindSkipped {
-			known++
-		}
-	}
-	stale := 0
-	for print, e := range b.entries {
-		if !found[print] && r.about(e) {
-			stale++
-			delete(b.entries, print)
-		}
-	}
+	known, stale := r.compareBaseline()
 	if !b.renew {
 		note("%s in %s", count(known, "known finding is", "known findings are"), b.path)
 		if stale > 0 {
-			note("%s of it no longer occurs; --write-baseline leaves out what does not", count(stale, "entry", "entries"))
+			note("%s; --write-baseline leaves it out", count(stale, "entry of it no longer occurs", "entries of it no longer occur"))
 		}
 		return nil
 	}
@@ -160,6 +146,25 @@ func (r *reporting) finishBaseline(note func(string, ...any)) error {
 	}
 	note("%s in %s, %s left out", count(len(b.entries), "finding is", "findings are"), b.path, count(stale, "stale one", "stale ones"))
 	return nil
+}
+
+// compareBaseline counts the findings that are known, and drops and counts the
+// entries that no longer occur.
+func (r *reporting) compareBaseline() (known, stale int) {
+	found := make(map[string]bool)
+	for _, is := range r.issues {
+		found[is.print] = true
+		if is.known && is.kind != kindSkipped {
+			known++
+		}
+	}
+	for print, e := range r.baseline.entries {
+		if !found[print] && r.about(e) {
+			stale++
+			delete(r.baseline.entries, print)
+		}
+	}
+	return known, stale
 }
 
 // about reports whether this run would have found what an entry says, if it

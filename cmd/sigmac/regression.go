@@ -64,8 +64,8 @@ func (c *caseReader) regressionFile(root, path string, doc sigma.Document) {
 		return
 	}
 	c.file = file
-	at := sigma.Pos{File: file, Line: 1, Col: 1}
 	node, err := decodeYAML(file.Data)
+	at := c.placeOf(err)
 	if err != nil || node == nil || node.Kind != yaml.MappingNode {
 		c.fail(at, "", "the file of tests cannot be read%s", because(err))
 		return

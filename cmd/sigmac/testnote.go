@@ -28,7 +28,7 @@ func (t *tester) note(o *tested, d *document, place, name, result string, e *sig
 	d.print(kindError, "", sigma.ErrorList{e})
 	c := d.testCase("", o.issues.all[begin:])
 	if name != "" {
-		c.name += ": " + clean(name)
+		c.name += ": " + name
 	}
 	o.cases = append(o.cases, c)
 	t.line(o, d, name, place, result, e.Text())
@@ -36,8 +36,9 @@ func (t *tester) note(o *tested, d *document, place, name, result string, e *sig
 
 // test runs one test.
 func (t *tester) test(o *tested, in input, subjects []*subject, test *ruleTest) {
+	test.name = strings.Join(strings.Fields(clean(test.name)), " ")
 	s, problem := choose(subjects, test.rule)
-	e := &sigma.Error{Pos: test.Pos, Code: codeBadTest, Msg: clean(test.name) + ": "}
+	e := &sigma.Error{Pos: test.Pos, Code: codeBadTest, Msg: test.name + ": "}
 	if s == nil {
 		d := &document{job: t.job, outcome: o.outcome, file: in.path}
 		e.Msg += problem
@@ -63,7 +64,7 @@ func (t *tester) test(o *tested, in input, subjects []*subject, test *ruleTest) 
 	default:
 		o.passed++
 		c := s.testCase("", nil)
-		c.name += ": " + clean(test.name)
+		c.name += ": " + test.name
 		o.cases = append(o.cases, c)
 		t.line(o, s.document, test.name, test.Pos.String(), "passed", "")
 	}

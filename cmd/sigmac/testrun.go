@@ -153,41 +153,28 @@ func quotedValues(list []string) string {
 	return text
 }
 
+// A streamRun counts what a correlation sees of a stream of events.
+type streamRun struct {
+	*correlate.Correlator
+	reader                       *correlate.Reader
+	session                      *eval.Session
+	matches                      []eval.Match
+	alerts, all, matched, noTime int
+}
+
 // runCorrelation runs a test of a correlation: all of its events are one
 // stream.
 func (s *subject) runCorrelation(engine *eval.Engine, t *ruleTest) answer {
-	alerts, all, matched, noTime := 0, 0, 0, 0
-	c, err := s.correlator(func(correlate.Alert) { alerts++ })
-	if err != nil {
+	run := &streamRun{session: engine.NewSession()}
+	var err error
+	if run.Correlator, err = s.correlator(func(correlate.Alert) { run.alerts++ }); err != nil {
 		return answer{err: err.Error()}
 	}
-	reader, err := c.NewReader(s.times)
-	if err != nil {
+	if run.reader, err = run.NewReader(s.times); err != nil {
 		return answer{err: err.Error()}
 	}
-	session := engine.NewSession()
-	var matches []eval.Match
-	problem := s.each(t, func(ev eval.Event) {
-		all++
-		matches = session.Match(ev, matches[:0])
-		var rules []*sigma.Rule
-		for _, m := range matches {
-			if m.Err == nil {
-				rules = append(rules, m.Rule.Source)
-			}
-		}
-		if len(rules) == 0 {
-			return
-		}
-		matched++
-		o := reader.Read(ev)
-		if !o.Timed {
-			noTime++
-			return
-		}
-		_ = c.Add(correlate.Event{Time: o.Time, ID: uint64(all), Rules: rules, Fields: o}) // counted in Stats
-	})
-	c.Flush()
+	problem := s.each(t, run.event)
+	run.Flush()
 	want := t.want
 	if want.kind == expectAll {
 		want = expectation{expectLeast, 1}
@@ -195,20 +182,47 @@ func (s *subject) runCorrelation(engine *eval.Engine, t *ruleTest) answer {
 	switch {
 	case problem != "":
 		return answer{err: problem}
-	case want.met(alerts, all):
+	case want.met(run.alerts, run.all):
 		return answer{}
 	}
-	stats := c.Stats()
-	v := answer{why: fmt.Sprintf("%s told, but %s expected; its rules find %d of %s", count(alerts, "alert is", "alerts are"), want, matched, count(all, "event", "events"))}
+	return answer{why: run.why(want)}
+}
+
+// event takes the next event of the stream.
+func (r *streamRun) event(ev eval.Event) {
+	r.all++
+	r.matches = r.session.Match(ev, r.matches[:0])
+	var rules []*sigma.Rule
+	for _, m := range r.matches {
+		if m.Err == nil {
+			rules = append(rules, m.Rule.Source)
+		}
+	}
+	if len(rules) == 0 {
+		return
+	}
+	r.matched++
+	o := r.reader.Read(ev)
+	if !o.Timed {
+		r.noTime++
+		return
+	}
+	_ = r.Add(correlate.Event{Time: o.Time, ID: uint64(r.all), Rules: rules, Fields: o}) // counted in Stats
+}
+
+// why says what was seen instead of what is expected.
+func (r *streamRun) why(want expectation) string {
+	text := fmt.Sprintf("%s told, but %s expected; its rules find %d of %s", count(r.alerts, "alert is", "alerts are"), want, r.matched, count(r.all, "event", "events"))
+	stats := r.Stats()
 	for _, part := range []struct {
 		n    int
 		what string
-	}{{noTime + int(stats.NoTime), "without a time"}, {int(stats.MissingKey), "without a field to group by"}, {int(stats.NoValue), "without a value to compute with"}} {
+	}{{r.noTime + int(stats.NoTime), "without a time"}, {int(stats.MissingKey), "without a field to group by"}, {int(stats.NoValue), "without a value to compute with"}} {
 		if part.n > 0 {
-			v.why += fmt.Sprintf(", %d %s", part.n, part.what)
+			text += fmt.Sprintf(", %d %s", part.n, part.what)
 		}
 	}
-	return v
+	return text
 }
 
 // each calls f with each event of a test. It returns why not all can be read.

@@ -1,15 +1,13 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"strconv"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -25,47 +23,6 @@ type ruleTest struct {
 	events [][]byte         // JSON objects
 	file   string           // or the file that has them; "" where there is none
 	want   expectation
-}
-
-// An expectation is what a rule must say of events.
-type expectation struct {
-	kind  expectKind
-	count int
-}
-
-type expectKind uint8
-
-const (
-	expectAll   expectKind = iota // every event matches; of a correlation, there is an alert
-	expectNone                    // no event matches; no alert
-	expectCount                   // so many events match; so many alerts
-	expectLeast                   // so many events match at least; so many alerts
-)
-
-// met reports whether so many of the events are as expected.
-func (e expectation) met(matched, events int) bool {
-	switch e.kind {
-	case expectAll:
-		return matched == events
-	case expectNone:
-		return matched == 0
-	case expectCount:
-		return matched == e.count
-	}
-	return matched >= e.count
-}
-
-// String returns the expectation for messages about a rule.
-func (e expectation) String() string {
-	switch e.kind {
-	case expectAll:
-		return "all are"
-	case expectNone:
-		return "none is"
-	case expectCount:
-		return count(e.count, "is", "are")
-	}
-	return "at least " + count(e.count, "is", "are")
 }
 
 // A caseReader reads a file of tests. What is wrong is in errs, and the tests
@@ -120,8 +77,8 @@ func decodeYAML(text []byte) (root *yaml.Node, err error) {
 
 // yaml reads a file of tests as YAML.
 func (c *caseReader) yaml() {
-	at := sigma.Pos{File: c.file, Line: 1, Col: 1}
 	root, err := decodeYAML(c.file.Data)
+	at := c.placeOf(err)
 	if err != nil || root == nil || root.Kind != yaml.MappingNode {
 		c.fail(at, "it is a mapping with a list named tests", "the file of tests cannot be read%s", because(err))
 		return
@@ -148,6 +105,22 @@ func (c *caseReader) yaml() {
 	for i, n := range list.Content {
 		c.yamlCase(n, shared, i+1)
 	}
+}
+
+// yamlLine finds the line in a message of the YAML library.
+var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
+
+// placeOf returns the place of an error of the YAML library, or the begin of the
+// file.
+func (c *caseReader) placeOf(err error) sigma.Pos {
+	at := sigma.Pos{File: c.file, Line: 1, Col: 1}
+	if err == nil {
+		return at
+	}
+	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		at.Line, _ = strconv.Atoi(m[1]) // digits; too many are no line
+	}
+	return at
 }
 
 func because(err error) string {
@@ -257,61 +230,4 @@ func (c *caseReader) expect(pos sigma.Pos, text string) expectation {
 		c.fail(pos, "it is true, false or a number", "%q cannot be expected", text)
 	}
 	return expectation{kind: expectCount, count: n}
-}
-
-// A jsonCase is a test as a line of JSON. Why it is there is a name, too.
-type jsonCase struct {
-	Name   string            `json:"name"`
-	Why    string            `json:"why"`
-	Rule   string            `json:"rule"`
-	Expect json.RawMessage   `json:"expect"`
-	Alert  json.RawMessage   `json:"expect_alert"`
-	Event  json.RawMessage   `json:"event"`
-	Events []json.RawMessage `json:"events"`
-}
-
-// jsonLines reads a file of tests with an object a line.
-func (c *caseReader) jsonLines() {
-	lines := bufio.NewScanner(bytes.NewReader(c.file.Data))
-	lines.Buffer(nil, sigma.MaxFileSize+1)
-	for n := 1; lines.Scan(); n++ {
-		if len(bytes.TrimSpace(lines.Bytes())) > 0 {
-			c.jsonCase(sigma.Pos{File: c.file, Line: n, Col: 1}, lines.Bytes())
-		}
-	}
-	if len(c.tests)+len(c.errs) == 0 {
-		c.fail(sigma.Pos{File: c.file}, "", "the file has no tests")
-	}
-}
-
-func (c *caseReader) jsonCase(pos sigma.Pos, line []byte) {
-	var j jsonCase
-	d := json.NewDecoder(bytes.NewReader(line))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&j); err != nil {
-		c.fail(pos, "an object with name, expect and event or events", "the test cannot be read: %v", err)
-		return
-	}
-	test := ruleTest{Pos: pos, rule: j.Rule, name: "line " + strconv.Itoa(pos.Line)}
-	if name := strings.TrimSpace(j.Name + " " + j.Why); name != "" {
-		test.name = name
-	}
-	wrong := len(c.errs)
-	for _, want := range []json.RawMessage{j.Expect, j.Alert} {
-		if want != nil {
-			test.want = c.expect(pos, string(want))
-		}
-	}
-	if (j.Event == nil) == (j.Events == nil) {
-		c.fail(pos, "", "a test has one of event and events")
-	}
-	if j.Event != nil {
-		j.Events = []json.RawMessage{j.Event}
-	}
-	for _, e := range j.Events {
-		test.events = append(test.events, e)
-	}
-	if len(c.errs) == wrong {
-		c.tests = append(c.tests, test)
-	}
 }
