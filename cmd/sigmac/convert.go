@@ -45,8 +45,8 @@ func newConvert(a *app) *cobra.Command {
 		Use:   "convert -t target [flags] [file|folder|-]...",
 		Short: "Convert rules to queries",
 		Long: `convert reads rules from files, from the *.yml and *.yaml of folders and of the
-folders in them, or from standard input, and writes a query for each condition
-of each rule and each target.
+folders in them (but for NAME.tests.yml), or from standard input, and writes a
+query for each condition of each rule and each target.
 
 Queries go to standard output, a line each; a blank line stands before and
 behind a query of several lines. They come in the order of the files, then of

@@ -148,6 +148,20 @@ func TestFingerprint(t *testing.T) {
 	}
 }
 
+// Of a file with more mistakes than anybody reads the first are kept, and the
+// run fails for the others, too.
+func TestManyIssues(t *testing.T) {
+	r := &reporting{folder: "/work", gate: kindError, inputs: map[string]bool{}, baseline: &baseline{renew: true}}
+	d := &document{job: &job{reporting: r}, outcome: &outcome{}, file: "a.yml"}
+	for range maxIssues + 5 {
+		d.gather(kindError, &sigma.Error{Code: sigma.Style, Msg: "m"})
+	}
+	r.add("a.yml", &d.issues, nil)
+	if len(r.issues) != maxIssues || r.more != 5 || !r.bad() {
+		t.Errorf("%d issues, %d more", len(r.issues), r.more)
+	}
+}
+
 // BenchmarkReports writes all reports of 10,000 findings.
 func BenchmarkReports(b *testing.B) {
 	r := hostileReport(2_500)

@@ -97,7 +97,7 @@ func (s *subject) runRule(engine *eval.Engine, t *ruleTest) answer {
 	case err != "":
 		return answer{err: err}
 	case open > 0:
-		return answer{err: fmt.Sprintf("it is not known whether %s", count(open, "event matches", "events match"))}
+		return undecided(open)
 	case t.want.met(matched, all):
 		return answer{}
 	}
@@ -112,6 +112,11 @@ func (s *subject) runRule(engine *eval.Engine, t *ruleTest) answer {
 		v.explain(hitAt, "would not be found", hit)
 	}
 	return v
+}
+
+// undecided is the answer where a regular expression was given up.
+func undecided(n int) answer {
+	return answer{err: "it is not known whether " + count(n, "event matches", "events match")}
 }
 
 // tooFew reports whether more events should match.
@@ -160,6 +165,7 @@ type streamRun struct {
 	session                      *eval.Session
 	matches                      []eval.Match
 	alerts, all, matched, noTime int
+	open                         int // events of which it is not known what matches
 }
 
 // runCorrelation runs a test of a correlation: all of its events are one
@@ -182,6 +188,8 @@ func (s *subject) runCorrelation(engine *eval.Engine, t *ruleTest) answer {
 	switch {
 	case problem != "":
 		return answer{err: problem}
+	case run.open > 0:
+		return undecided(run.open)
 	case want.met(run.alerts, run.all):
 		return answer{}
 	}
@@ -194,9 +202,11 @@ func (r *streamRun) event(ev eval.Event) {
 	r.matches = r.session.Match(ev, r.matches[:0])
 	var rules []*sigma.Rule
 	for _, m := range r.matches {
-		if m.Err == nil {
-			rules = append(rules, m.Rule.Source)
+		if m.Err != nil {
+			r.open++
+			continue
 		}
+		rules = append(rules, m.Rule.Source)
 	}
 	if len(rules) == 0 {
 		return
