@@ -24,10 +24,13 @@ func (d *document) gather(k kind, e *sigma.Error) bool {
 	return is.known
 }
 
-// recordCase notes what became of the document, whatever the target: what was said
-// of it from begin on.
+// listsCases reports whether what became of each document is wanted.
+func (d *document) listsCases() bool { return d.reporting != nil && d.reporting.flags.junit != "" }
+
+// recordCase notes what became of the document, whatever the target: what was
+// said of it from begin on.
 func (d *document) recordCase(begin int) {
-	if d.reporting == nil {
+	if !d.listsCases() {
 		return
 	}
 	suites := []string{""}
@@ -48,7 +51,7 @@ func (d *document) recordTargets(begin int) {
 	common := d.issues.all[begin:]
 	at := len(d.issues.all)
 	d.compileAll(func(t *target) {
-		if d.reporting == nil {
+		if !d.listsCases() {
 			return
 		}
 		own := d.issues.all[at:]
