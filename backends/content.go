@@ -124,7 +124,9 @@ func familyHas(b *emit.Backend, name string) bool {
 // entry makes what a query is deployed with.
 func (c *Compiler) entry(j *emit.Job, x *ir.Correlation, query string, number, of int) *emit.Entry {
 	e := j.NewEntry(&j.Rule.Source.Meta, query, number, of)
-	e.Correlation = x
+	if x != nil {
+		e.Correlation, e.Method = x, c.method
+	}
 	j.SetSchedule(e)
 	if len(j.Errors) == 0 {
 		e.Text = c.format.Content.Entry(j, e)

@@ -53,6 +53,7 @@ type Entry struct {
 	Rule *ir.Rule
 
 	Correlation *ir.Correlation // in the names of the target; nil for a rule
+	Method      string          // by which it is written, one of the backend's; "" for a rule
 
 	Schedule Schedule
 	Enabled  bool   // the setting enabled

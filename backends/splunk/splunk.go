@@ -35,11 +35,8 @@ var Backend = &emit.Backend{
 	Title:   "Splunk",
 	Schemas: schema.Splunk,
 	Doc:     "Splunk Search Processing Language (SPL)",
-	Formats: []emit.Format{
-		{Name: "default", Doc: "the query, on one line"},
-		{Name: "data_model", Doc: "a tstats search of the data model that the pipeline names, such as splunk_cim", Query: dataModelQuery},
-	},
-	State: []string{"data_model_set", "fields"},
+	Formats: formats,
+	State:   []string{"data_model_set", "fields"},
 	Settings: []emit.Setting{{
 		Name: "widen", Default: "false", Values: []string{"false", "true"},
 		Doc: `write the wildcard "?" as "*", which is faster and matches more`,
@@ -67,6 +64,9 @@ var Backend = &emit.Backend{
 // query writes the search clause and, where it is needed, the where command,
 // behind the dataset of a data model where the rule is about one.
 func query(j *emit.Job, e ir.Expr) string {
+	if j.Setting("tstats") == "true" {
+		return dataModelQuery(j, e)
+	}
 	e = prepare(j, e)
 	if dataset(j.Rule) == nil {
 		search, where := side{Job: j}.split(e)

@@ -1,0 +1,97 @@
+package splunk
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/sigma-compiler/sigmac/sigma"
+)
+
+// annotate writes what the search is about: the techniques of ATT&CK where
+// Enterprise Security and others look for them, and what Sigma says of the rule.
+func (s *search) annotate() {
+	annotations := map[string]any{}
+	if ids := s.techniques(); len(ids) > 0 {
+		annotations["mitre_attack"] = ids
+	}
+	if cve := s.tagged("cve"); len(cve) > 0 {
+		annotations["cve"] = cve
+	}
+	if stories := list(s.Setting("analytic_story")); len(stories) > 0 {
+		annotations["analytic_story"] = stories
+	}
+	s.json("action.correlationsearch.annotations", annotations)
+	s.json("action.correlationsearch.metadata", s.metadata())
+}
+
+// techniques are the ids of ATT&CK's techniques that the rule is tagged with.
+func (s *search) techniques() []string {
+	var ids []string
+	for _, t := range s.tags.Techniques {
+		ids = append(ids, t.ID)
+	}
+	return ids
+}
+
+// tagged returns the vulnerabilities that the rule is tagged with, as
+// CVE-2021-44228.
+func (s *search) tagged(namespace string) []string {
+	var out []string
+	for _, t := range s.Meta.Tags {
+		if t.Namespace() == namespace {
+			out = append(out, strings.ToUpper(namespace+"-"+strings.ReplaceAll(t.Name(), ".", "-")))
+		}
+	}
+	return out
+}
+
+// metadata says of which rule the search is made. detection_id, deprecated and
+// publish_time are what contentctl writes; the others are Sigma's.
+func (s *search) metadata() map[string]any {
+	m := map[string]any{"detection_id": s.ID, "deprecated": bit(s.Meta.Status == "deprecated")}
+	if day, ok := dateOf(s.Meta.Date); ok {
+		m["publish_time"] = day.Unix()
+	}
+	for key, value := range map[string]string{
+		"sigma_title": s.Meta.Title, "sigma_id": s.Meta.ID, "sigma_level": string(s.Meta.Level), "sigma_status": string(s.Meta.Status),
+		"sigma_author": s.Meta.Author, "sigma_date": s.Meta.Date, "sigma_modified": s.Meta.Modified, "sigma_license": s.Meta.License,
+	} {
+		if value != "" {
+			m[key] = value
+		}
+	}
+	var tags []string
+	for _, t := range s.Meta.Tags {
+		tags = append(tags, t.Text)
+	}
+	if len(tags) > 0 {
+		m["sigma_tags"] = tags
+	}
+	return m
+}
+
+// dateOf reads a date of a rule.
+func dateOf(text string) (time.Time, bool) {
+	day, err := time.Parse(time.DateOnly, strings.ReplaceAll(text, "/", "-"))
+	return day, err == nil
+}
+
+// json adds a setting whose value is JSON, on one line, which a .conf file
+// always can hold.
+func (s *search) json(key string, value any) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		s.Fail(s.Meta.Pos, sigma.BadValue, "", "%s: %v", key, err)
+		return
+	}
+	value, _ = strings.CutSuffix(b.String(), "\n")
+	s.set(key, jsonBreaks.Replace(value.(string)))
+}
+
+// jsonBreaks escapes the line breaks that JSON lets stand and a reader of .conf
+// files may not.
+var jsonBreaks = strings.NewReplacer("\u0085", `\u0085`, "\u2028", `\u2028`, "\u2029", `\u2029`, "\u007f", `\u007f`)
