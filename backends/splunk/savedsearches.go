@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/sigma-compiler/sigmac/backends/emit"
@@ -160,9 +161,9 @@ func (s *search) suppress() {
 	s.set("alert.digest_mode", bit(digest))
 	if len(fields) == 0 && period == "" {
 		s.set("alert.suppress", "0")
-		if s.overlaps() {
-			s.Warn(s.Meta.Pos, sigma.Style, "set suppress to the fields that tell results apart, or overlap to 0",
-				"runs overlap by %s: what lies there is told twice", s.Setting("overlap"))
+		if over := s.overlap(); over > 0 {
+			s.Warn(s.Meta.Pos, sigma.Style, "set suppress to the fields that tell results apart, overlap to 0, or for a correlation once to true",
+				"runs overlap by %s: what lies there is told twice", spell(int(over.Minutes())))
 		}
 		return
 	}
@@ -183,13 +184,13 @@ func (s *search) suppress() {
 	s.set("alert.suppress.period", period)
 }
 
-// overlaps reports whether two runs see the same results.
-func (s *search) overlaps() bool {
+// overlap is the time of which two runs tell the results.
+func (s *search) overlap() time.Duration {
 	over := s.Schedule.Window - s.Schedule.Every
 	if s.Correlation != nil && s.Setting("once") == "true" {
 		over -= emit.Reach(s.Correlation)
 	}
-	return over > 0
+	return over
 }
 
 // extra adds the settings of the user, which stand in for those made here.
