@@ -3,8 +3,10 @@ package splunk
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/sigma-compiler/sigmac/sigma"
 )
@@ -88,10 +90,19 @@ func (s *search) json(key string, value any) {
 		s.Fail(s.Meta.Pos, sigma.BadValue, "", "%s: %v", key, err)
 		return
 	}
-	value, _ = strings.CutSuffix(b.String(), "\n")
-	s.set(key, jsonBreaks.Replace(value.(string)))
+	s.set(key, escapeControls(strings.TrimSuffix(b.String(), "\n")))
 }
 
-// jsonBreaks escapes the line breaks that JSON lets stand and a reader of .conf
-// files may not.
-var jsonBreaks = strings.NewReplacer("\u0085", `\u0085`, "\u2028", `\u2028`, "\u2029", `\u2029`, "\u007f", `\u007f`)
+// escapeControls escapes what JSON lets stand in strings and a reader of .conf
+// files may take for a line break, or not at all.
+func escapeControls(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			fmt.Fprintf(&b, `\u%04x`, r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

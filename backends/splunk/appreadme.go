@@ -49,7 +49,7 @@ func (a *app) readmeSearches(b *strings.Builder, searches []string) {
 	b.WriteString("| search | level | every | Sigma id |\n|---|---|---|---|\n")
 	for i, e := range a.Entries {
 		_, name, _ := parts(searches[i])
-		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", markdown(name), e.Level, spell(int(e.Schedule.Every.Minutes())), e.ID)
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", markdown(name), e.Level, lasting(e.Schedule.Every), e.ID)
 	}
 }
 

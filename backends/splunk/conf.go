@@ -109,7 +109,7 @@ func confName(text string) (name string, changed []string) {
 		return r
 	}, name), "control characters became U+FFFD")
 	note(strings.NewReplacer("[", "(", "]", ")").Replace(name), "square brackets became round ones")
-	note(strings.TrimRight(name, `\`), "backslashes at the end are gone")
+	note(strings.TrimRightFunc(name, func(r rune) bool { return r == '\\' || unicode.IsSpace(r) }), "backslashes at the end are gone")
 	name = strings.TrimSpace(name)
 	switch strings.ToLower(name) {
 	case "":

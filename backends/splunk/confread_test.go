@@ -28,8 +28,8 @@ func readConf(text string) ([]stanza, error) {
 	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return r != '\n' && r != '\t' && unicode.IsControl(r) }) {
 		return nil, fmt.Errorf("it is no UTF-8, or has control characters")
 	}
-	if strings.ContainsAny(text, "\u2028\u2029\ufeff") {
-		return nil, fmt.Errorf("it has what may be a line break, or is none")
+	if strings.ContainsAny(text, "\u2028\u2029") {
+		return nil, fmt.Errorf("it has what may be a line break")
 	}
 	var out []stanza
 	seen := make(map[string]bool)
@@ -72,9 +72,10 @@ var continues = regexp.MustCompile(`\\[\s\p{Z}]*$`)
 
 // joined joins the first of some lines with those in which it goes on.
 func joined(lines []string) (item string, rest []string, err error) {
+	var b strings.Builder
 	for i, line := range lines {
 		if !continues.MatchString(line) {
-			return item + line, lines[i+1:], nil
+			return b.String() + line, lines[i+1:], nil
 		}
 		if !strings.HasSuffix(line, `\`) {
 			return "", nil, fmt.Errorf("white space stands behind the backslash of %q", line)
@@ -82,7 +83,7 @@ func joined(lines []string) (item string, rest []string, err error) {
 		if strings.HasSuffix(line, `\\`) {
 			return "", nil, fmt.Errorf("%q ends with two backslashes, of which some reader might make one", line)
 		}
-		item += strings.TrimSuffix(line, `\`) + "\n"
+		b.WriteString(strings.TrimSuffix(line, `\`) + "\n")
 	}
 	return "", nil, fmt.Errorf("the last line goes on")
 }

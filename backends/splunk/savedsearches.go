@@ -163,7 +163,7 @@ func (s *search) suppress() {
 		s.set("alert.suppress", "0")
 		if over := s.overlap(); over > 0 {
 			s.Warn(s.Meta.Pos, sigma.Style, "set suppress to the fields that tell results apart, overlap to 0, or for a correlation once to true",
-				"runs overlap by %s: what lies there is told twice", spell(int(over.Minutes())))
+				"runs overlap by %s: what lies there is told twice", lasting(over))
 		}
 		return
 	}

@@ -13,18 +13,24 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
 )
 
-// compiler returns a compiler of a format; the pipelines are named.
-func compiler(t testing.TB, format string, settings map[string]string, pipelines ...string) *backends.Compiler {
+// chain returns pipelines by their names.
+func chain(t testing.TB, names ...string) *pipeline.Pipeline {
 	t.Helper()
-	var chain []*pipeline.Pipeline
-	for _, name := range pipelines {
+	var list []*pipeline.Pipeline
+	for _, name := range names {
 		p, err := pipeline.Resolve(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		chain = append(chain, p)
+		list = append(list, p)
 	}
-	c, err := backends.New(backends.Options{Target: "splunk", Format: format, Settings: settings, Pipeline: pipeline.Chain(chain...)})
+	return pipeline.Chain(list...)
+}
+
+// compiler returns a compiler of a format; the pipelines are named.
+func compiler(t testing.TB, format string, settings map[string]string, pipelines ...string) *backends.Compiler {
+	t.Helper()
+	c, err := backends.New(backends.Options{Target: "splunk", Format: format, Settings: settings, Pipeline: chain(t, pipelines...)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,6 +77,14 @@ func spell(minutes int) string {
 	return strconv.Itoa(minutes) + "m"
 }
 
+// lasting writes a time as settings have it.
+func lasting(d time.Duration) string {
+	if d%time.Minute != 0 {
+		return seconds(d) + "s"
+	}
+	return spell(int(d / time.Minute))
+}
+
 // ago is a time modifier: so long before the search runs, and at the full
 // minute where the time is one of minutes. A scheduled search counts from the
 // time that it was to run at, however late it runs (savedsearches.conf.spec,
