@@ -176,6 +176,8 @@ func (s *search) suppress() {
 		period = strconv.Itoa(int((s.Schedule.Window+s.Schedule.Delay).Minutes()+1)) + "m"
 	} else if d, ok := emit.ParseDuration(period); !ok || d == 0 {
 		s.Fail(s.Meta.Pos, sigma.BadSetting, "write 15m, 1h or 1d", "the setting suppress_period is %q, which is no length of time", period)
+	} else {
+		period = lasting(d) // Splunk is not said to know weeks
 	}
 	s.set("alert.suppress", "1")
 	if len(fields) > 0 {

@@ -131,7 +131,7 @@ func TestStanza(t *testing.T) {
 		}, ""},
 		"overlap":    {map[string]string{"overlap": "10m"}, map[string]string{"dispatch.earliest_time": "-80m@m"}, "runs overlap by 10m: what lies there is told twice (set suppress"},
 		"no overlap": {map[string]string{"overlap": "0s"}, map[string]string{"dispatch.earliest_time": "-70m@m"}, ""},
-		"no fields":  {map[string]string{"suppress_period": "4h"}, map[string]string{"alert.suppress": "1", "alert.suppress.period": "4h", "alert.suppress.fields": "-", "alert.digest_mode": "1"}, ""},
+		"no fields":  {map[string]string{"suppress_period": "2w"}, map[string]string{"alert.suppress": "1", "alert.suppress.period": "14d", "alert.suppress.fields": "-", "alert.digest_mode": "1"}, ""},
 		"index":      {map[string]string{"index": "main"}, map[string]string{"search": `index=main (User="x" DestinationPort=4444)`}, ""},
 		"indexes":    {map[string]string{"index": "a, b_*", "macro": "m-1"}, map[string]string{"search": "(index=a OR index=b_*) `m-1` (User=\"x\" DestinationPort=4444)"}, ""},
 		"table":      {map[string]string{"table": "true"}, map[string]string{"search": `User="x" DestinationPort=4444 | table _time User Image`}, ""},
