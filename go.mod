@@ -7,6 +7,7 @@ require (
 	github.com/bradleyjkemp/sigma-go v0.6.6
 	github.com/dchest/siphash v1.2.3
 	github.com/dlclark/regexp2 v1.12.0
+	github.com/goccy/go-yaml v1.19.2
 	github.com/itchyny/gojq v0.12.20
 	github.com/klauspost/compress v1.20.4
 	github.com/rogpeppe/go-internal v1.16.0

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma"
@@ -181,36 +180,26 @@ func (l *level) above() []*slot {
 	return out
 }
 
-// span writes the timespan as a literal (query/scalar-data-types/timespan).
-func (l *level) span() string {
-	for _, u := range []struct {
-		size time.Duration
-		name string
-	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "m"}} {
-		if l.Window%u.size == 0 {
-			return strconv.FormatInt(int64(l.Window/u.size), 10) + u.name
-		}
-	}
-	return strconv.FormatInt(int64(l.Window/time.Second), 10) + "s"
-}
+// span writes the timespan as a literal.
+func (l *level) span() string { return timespan(l.Window) }
 
 // freePrefix returns a beginning of names that no column has that the rules,
 // the correlations or the tables speak of.
 func freePrefix(j *emit.Correlating) string {
-	taken := func(prefix string) bool {
-		for _, m := range j.Correlation.Rules() {
-			if takes(j.EventsOf(m), prefix) {
-				return true
-			}
-		}
-		return false
+	var events []*emit.Event
+	for _, m := range j.Correlation.Rules() {
+		events = append(events, j.EventsOf(m))
 	}
+	return freePrefixOf(events)
+}
+
+func freePrefixOf(events []*emit.Event) string {
 	for n := 1; ; n++ {
 		prefix := "_sigma_"
 		if n > 1 {
 			prefix = fmt.Sprintf("_sigma%d_", n)
 		}
-		if !taken(prefix) {
+		if !slices.ContainsFunc(events, func(e *emit.Event) bool { return takes(e, prefix) }) {
 			return prefix
 		}
 	}

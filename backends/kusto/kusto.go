@@ -30,7 +30,11 @@ var Backend = &emit.Backend{
 	Title:   "Kusto",
 	Schemas: schema.Kusto,
 	Doc:     "Kusto Query Language (KQL) of Microsoft Defender XDR, Sentinel and Azure Data Explorer",
-	Formats: []emit.Format{{Name: "default", Doc: "the table and the where operator; the condition alone where no table is known"}},
+	Family:  "microsoft",
+	Formats: []emit.Format{
+		{Name: "default", Doc: "the table and the where operator; the condition alone where no table is known"},
+		sentinelFormat, armFormat, defenderFormat,
+	},
 	Settings: []emit.Setting{{
 		Name: "table", Doc: "the table that is searched, in place of the one that a pipeline names",
 	}, {
