@@ -17,7 +17,11 @@ import (
 // cannot say is Unsupported.
 func (c *Compiler) Correlation(x *ir.Correlation) (*Result, error) {
 	b := c.backend
-	if b.Correlation == nil {
+	write := b.Correlation
+	if c.format.Correlation != nil {
+		write = c.format.Correlation
+	}
+	if write == nil {
 		hint := "they can be said in " + correlating()
 		if b.Uncorrelated != "" {
 			hint = b.Uncorrelated + "; " + hint
@@ -51,7 +55,7 @@ func (c *Compiler) Correlation(x *ir.Correlation) (*Result, error) {
 	}
 	query := ""
 	if !failed(j) {
-		query = b.Correlation(j)
+		query = write(j)
 	}
 	for _, m := range mapped.Rules() {
 		e := j.Events[m]
@@ -94,7 +98,7 @@ func (c *Compiler) chooseMethod(name string) error {
 // event prepares the query of a rule that a correlation refers to: an event
 // matches where one of the rule's conditions holds.
 func (c *Compiler) event(r *ir.Rule, settings map[string]string) *emit.Event {
-	e := &emit.Event{Job: &emit.Job{Backend: c.backend, Rule: r, Settings: settings}}
+	e := &emit.Event{Job: &emit.Job{Backend: c.backend, Rule: r, Format: c.format, Settings: settings}}
 	c.checkComputed(e.Job)
 	where := ir.OneOf(r.Where...)
 	emit.NoteNulls(e.Job, where)

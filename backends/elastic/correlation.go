@@ -11,7 +11,7 @@ import (
 
 // ThresholdRules says what there is for correlations beside the languages that
 // filter single events.
-const ThresholdRules = "it filters single events; a threshold rule of Elastic Security counts what it finds between two runs of the rule, in fields of its own"
+const ThresholdRules = "it filters single events; the format rule makes threshold rules of Elastic Security of some, which count what a query finds"
 
 // Keys returns what a correlation reads of a member's events for the names:
 // the values of all of it together. Mistakes go to the job: a name that stands

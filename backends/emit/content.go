@@ -155,6 +155,8 @@ func (j *Job) NewEntry(m *sigma.Meta, query string, number, of int) *Entry {
 	}
 	if e.Level == "" {
 		e.Level = "medium"
+	}
+	if m.Level == "" && j.Setting("severity") == "" && j.Format.Setting("severity") != nil {
 		j.Warn(m.Pos, sigma.Assumed, "write a level, or set severity", "the rule has no level: it is taken to be medium")
 	}
 	return e
@@ -168,8 +170,11 @@ func (j *Job) title(m *sigma.Meta) string {
 
 // SetSchedule reads the schedule of an entry whose correlation is known. A
 // correlation must see all of its timespan before each event that is new
-// since the last run.
+// since the last run. Formats without the setting every have no schedule.
 func (j *Job) SetSchedule(e *Entry) {
+	if j.Format.Setting("every") == nil {
+		return
+	}
 	pos := e.Meta.Pos
 	s := Schedule{Every: j.duration(pos, "every"), Delay: j.duration(pos, "delay")}
 	if s.Every <= 0 {

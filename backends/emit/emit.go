@@ -85,6 +85,10 @@ type Format struct {
 	// the query of a correlation is not.
 	Conditions bool
 
+	// Correlation writes correlations where the format has a form for them that
+	// the language has not, or another; nil is the backend's.
+	Correlation func(c *Correlating) string
+
 	// Content makes what people deploy; nil for formats of queries alone.
 	Content *Content
 }

@@ -4,6 +4,7 @@ package eql
 
 import (
 	"github.com/sigma-compiler/sigmac/backends/elastic"
+	"github.com/sigma-compiler/sigmac/backends/elastic/content"
 	"github.com/sigma-compiler/sigmac/backends/elastic/eql/eqlread"
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
@@ -15,18 +16,14 @@ var Backend = &emit.Backend{
 	Name:    "eql",
 	Aliases: []string{"es-eql"},
 	Title:   "EQL",
+	Family:  "elastic",
 	Schemas: schema.Elastic,
 	Doc:     "Elastic's Event Query Language",
-	Formats: []emit.Format{{
-		Name: "default",
-		Doc:  "any where, and the query: other categories need the field event.category",
-		Wrap: func(j *emit.Job, query string) string {
-			if j.Correlated {
-				return query
-			}
-			return "any where " + query
-		},
-	}},
+	Formats: append([]emit.Format{
+		{Name: "default", Doc: "any where, and the query: other categories need the field event.category", Wrap: wrap},
+		content.EQLSearch(wrap),
+	}, deployed.Formats()...),
+	State:    []string{"index"},
 	Settings: []emit.Setting{elastic.CaseSetting, elastic.KeywordFields},
 	Read:     eqlread.Read,
 	Cannot:   elastic.CannotKeywords,
@@ -34,6 +31,16 @@ var Backend = &emit.Backend{
 
 	Correlation: correlation,
 	Methods:     []emit.Method{{Name: emit.Sliding, Doc: "sequences, which end at any event"}},
+}
+
+var deployed = content.Language{Name: "eql", Wrap: wrap}
+
+// wrap names no category. A correlation is sequences, which do so themselves.
+func wrap(j *emit.Job, query string) string {
+	if j.Correlated {
+		return query
+	}
+	return "any where " + query
 }
 
 // condition writes what events must match.

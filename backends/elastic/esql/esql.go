@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sigma-compiler/sigmac/backends/elastic"
+	"github.com/sigma-compiler/sigmac/backends/elastic/content"
 	"github.com/sigma-compiler/sigmac/backends/elastic/esql/esqlread"
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
@@ -18,12 +19,13 @@ var Backend = &emit.Backend{
 	Name:    "esql",
 	Aliases: []string{"es-esql"},
 	Title:   "ES|QL",
+	Family:  "elastic",
 	Schemas: schema.Elastic,
 	Doc:     "Elastic's piped query language ES|QL",
-	Formats: []emit.Format{
+	Formats: append([]emit.Format{
 		{Name: "default", Doc: "from, where", Wrap: wrap},
 		{Name: "condition", Doc: "what stands behind where", Conditions: true},
-	},
+	}, deployed.Formats()...),
 	State: []string{"index"},
 	Settings: []emit.Setting{
 		elastic.CaseSetting,
@@ -43,6 +45,8 @@ var Backend = &emit.Backend{
 		{Name: emit.Buckets, Doc: "over windows that do not overlap: cheaper, and for earlier versions"},
 	},
 }
+
+var deployed = content.Language{Name: "esql", Wrap: wrap}
 
 // condition writes what events must match.
 func condition(j *emit.Job, e ir.Expr) emit.Frag {
@@ -89,8 +93,12 @@ func wrap(j *emit.Job, query string) string {
 }
 
 // index returns where a rule's events are: the setting, or what a pipeline
-// noted as index.
+// noted as index. What people deploy searches the indices of the log source
+// otherwise, not all that there are.
 func index(j *emit.Job) string {
+	if j.Format != nil && j.Format.Content != nil {
+		return strings.Join(content.Indices(j, j.Rule), ",")
+	}
 	index := j.Setting("index")
 	if _, given := j.Settings["index"]; !given {
 		index = j.State(index, "index")

@@ -7,21 +7,26 @@ import (
 	"strings"
 
 	"github.com/sigma-compiler/sigmac/backends/elastic"
+	"github.com/sigma-compiler/sigmac/backends/elastic/content"
 	"github.com/sigma-compiler/sigmac/backends/elastic/kql/kqlread"
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/schema"
 )
 
+var deployed = content.Language{Name: "kuery", Or: " or "}
+
 // Backend is the Kibana Query Language.
 var Backend = &emit.Backend{
 	Name:    "kql",
 	Aliases: []string{"kuery", "kibana"},
 	Title:   "Kibana KQL",
+	Family:  "elastic",
 	Schemas: schema.Elastic,
 	Twins:   true,
 	Doc:     "the Kibana Query Language",
-	Formats: []emit.Format{{Name: "default", Doc: "the query alone"}},
+	Formats: append([]emit.Format{{Name: "default", Doc: "the query alone"}}, deployed.Formats()...),
+	State:   []string{"index"},
 	Settings: []emit.Setting{{
 		Name:    "widen",
 		Doc:     "true writes what the language cannot say, such as the wildcard ?, as a query that finds more",

@@ -5,21 +5,26 @@ package lucene
 
 import (
 	"github.com/sigma-compiler/sigmac/backends/elastic"
+	"github.com/sigma-compiler/sigmac/backends/elastic/content"
 	"github.com/sigma-compiler/sigmac/backends/elastic/lucene/luceneread"
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/schema"
 )
 
+var deployed = content.Language{Name: "lucene", Or: " OR "}
+
 // Backend is the language Lucene.
 var Backend = &emit.Backend{
 	Name:         "lucene",
 	Aliases:      []string{"es-qs", "elasticsearch", "opensearch", "opensearch_lucene"},
 	Title:        "Lucene",
+	Family:       "elastic",
 	Schemas:      schema.Elastic,
 	Twins:        true,
 	Doc:          "Lucene's query_string syntax, for Elasticsearch, OpenSearch and Kibana",
-	Formats:      []emit.Format{{Name: "default", Doc: "the query alone"}},
+	Formats:      append([]emit.Format{{Name: "default", Doc: "the query alone"}, content.DSL}, deployed.Formats()...),
+	State:        []string{"index"},
 	Settings:     []emit.Setting{elastic.CaseSetting},
 	Read:         luceneread.Read,
 	Cannot:       elastic.Cannot,
