@@ -174,9 +174,9 @@ func authors(text string) []string {
 		case '(':
 			depth++
 		case ')':
-			depth--
+			depth = max(depth-1, 0)
 		case ',':
-			if depth <= 0 {
+			if depth == 0 {
 				end(i)
 			}
 		}

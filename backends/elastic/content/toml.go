@@ -47,12 +47,24 @@ func tomlValue(value any) string {
 		return strconv.Itoa(v)
 	}
 	text := fmt.Sprint(value)
-	if !strings.Contains(text, "\n") {
-		return tomlString(text)
+	switch {
+	case isLiteral(text):
+		// The line break behind the opening quotes is not part of the text.
+		return "'''\n" + text + "'''"
+	case strings.Contains(text, "\n"):
+		return `"""` + "\n" + escapeTOML(text, true) + `"""`
 	}
-	// The line break behind the opening quotes is not part of the text. A
-	// carriage return is escaped: parsers may change how lines end.
-	return `"""` + "\n" + escapeTOML(text, true) + `"""`
+	return tomlString(text)
+}
+
+// isLiteral reports whether a text is easier to read as a literal string, as
+// which queries stay what they are, and may be one: it has nothing but characters
+// that a string of several lines may hold, and no end of one. A carriage return is
+// escaped elsewhere: parsers may change how lines end.
+func isLiteral(text string) bool {
+	special := func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r == utf8.RuneError }
+	return strings.ContainsAny(text, `"\`) && !strings.Contains(text, "'''") && !strings.HasSuffix(text, "'") &&
+		strings.IndexFunc(text, special) < 0
 }
 
 // tomlList writes a list, a line for each value where it is long.

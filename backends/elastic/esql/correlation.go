@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sigma-compiler/sigmac/backends/elastic"
+	"github.com/sigma-compiler/sigmac/backends/elastic/content"
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
@@ -33,7 +35,12 @@ func correlation(c *emit.Correlating) string {
 	if w.Method == emit.Buckets {
 		w.warnBuckets()
 	}
-	w.correlate(c.Correlation, false, nil)
+	fired := w.correlate(c.Correlation, false, nil)
+	if recent := content.Recent(c.Job); recent > 0 {
+		// What fired before that has a window of which a part is out of sight.
+		n, unit := elastic.Span(recent, units)
+		w.where(fmt.Sprintf("%s >= now() - %d %s", fired.time, n, unit))
+	}
 	return strings.Join(w.lines, "\n| ")
 }
 
