@@ -51,7 +51,7 @@ func (r *thresholdRule) fires(events []*happening, from, to int64) []string {
 		if e.time < from || e.time > to {
 			continue
 		}
-		for _, group := range groupsOf(e, r.Threshold.Field) {
+		for _, group := range tuplesOf(e, r.Threshold.Field) {
 			counts[group]++
 			for _, c := range r.Threshold.Cardinality {
 				if values[group] == nil {
@@ -77,9 +77,9 @@ func (r *thresholdRule) fires(events []*happening, from, to int64) []string {
 	return out
 }
 
-// groupsOf returns the groups that an event is in: one for each tuple of its
+// tuplesOf returns the groups that an event is in: one for each tuple of its
 // values, none where it lacks a field.
-func groupsOf(e *happening, fields []string) []string {
+func tuplesOf(e *happening, fields []string) []string {
 	groups := []string{""}
 	for _, f := range fields {
 		var next []string
