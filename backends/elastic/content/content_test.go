@@ -79,7 +79,11 @@ func TestT1571Rules(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			same(t, u.name, rule, fileOf(t, other.Queries[0].Text)["rule"].(map[string]any))
+			read := fileOf(t, other.Queries[0].Text)["rule"].(map[string]any)
+			if err := valid.check(object(t, encoded(t, read))); err != nil {
+				t.Errorf("%s, %s: %v", u.name, target, err)
+			}
+			same(t, u.name, rule, read)
 		}
 	}
 }
@@ -121,9 +125,11 @@ func same(t testing.TB, name string, rule, file map[string]any) {
 }
 
 // plain writes a value without empty lists.
-func plain(t testing.TB, value any) string {
+func plain(t testing.TB, value any) string { return encoded(t, pruned(value)) }
+
+func encoded(t testing.TB, value any) string {
 	t.Helper()
-	text, err := json.Marshal(pruned(value))
+	text, err := json.Marshal(value)
 	if err != nil {
 		t.Fatal(err)
 	}

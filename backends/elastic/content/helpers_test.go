@@ -140,13 +140,13 @@ func corpus(t testing.TB) []unit {
 }
 
 // one compiles the only unit of a text.
-func one(t testing.TB, text, target, format string, settings map[string]string, pipelines ...string) (string, sigma.ErrorList, error) {
+func one(t testing.TB, text, target, format string, settings map[string]string) (string, sigma.ErrorList, error) {
 	t.Helper()
 	list := units(t, "case.yml", text)
 	if len(list) != 1 {
 		t.Fatalf("%d units\n%s", len(list), text)
 	}
-	out, err := list[0].compile(newCompiler(t, target, format, settings, pipelines...))
+	out, err := list[0].compile(newCompiler(t, target, format, settings))
 	if err != nil {
 		return "", nil, err
 	}

@@ -18,9 +18,13 @@ var maturity = emit.Setting{
 // it builds its package, or that say nothing there.
 var builtLater = []string{"required_fields", "related_integrations", "exceptions_list", "actions", "version", "enabled"}
 
-// ruleTOML returns an entry as a file of elastic/detection-rules.
+// ruleTOML returns an entry as a file of elastic/detection-rules. Of the lists, it
+// wants the one of authors even where it is empty.
 func (l Language) ruleTOML(j *emit.Job, e *emit.Entry) string {
-	rule := slices.DeleteFunc(l.rule(j, e), func(m member) bool { return slices.Contains(builtLater, m.key) })
+	rule := slices.DeleteFunc(l.rule(j, e), func(m member) bool {
+		list, ok := m.value.([]string)
+		return slices.Contains(builtLater, m.key) || ok && len(list) == 0 && m.key != "author"
+	})
 	var b strings.Builder
 	writeTOML(&b, "", object{{"metadata", metadata(j, e)}, {"rule", rule}})
 	return strings.TrimPrefix(b.String(), "\n")
@@ -41,7 +45,9 @@ func metadata(j *emit.Job, e *emit.Entry) object {
 		name, _, _ := strings.Cut(p, "/")
 		packages = addNew(packages, name)
 	}
-	o.add("integration", packages)
+	if packages != nil {
+		o.add("integration", packages)
+	}
 	o.add("maturity", j.Setting(maturity.Name))
 	o.addText("updated_date", slashes.Replace(updated))
 	return o

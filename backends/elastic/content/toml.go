@@ -8,15 +8,13 @@ import (
 )
 
 // writeTOML writes the members of a table (TOML 1.0.0), those that are values
-// before those that are tables. Empty lists are left out.
+// before those that are tables.
 func writeTOML(b *strings.Builder, path string, o object) {
 	for _, m := range o {
 		switch v := m.value.(type) {
 		case object, []object:
 		case []string:
-			if len(v) > 0 {
-				b.WriteString(m.key + " = " + tomlList(v) + "\n")
-			}
+			b.WriteString(m.key + " = " + tomlList(v) + "\n")
 		default:
 			b.WriteString(m.key + " = " + tomlValue(v) + "\n")
 		}
