@@ -54,7 +54,7 @@ func TestNew(t *testing.T) {
 		want    string
 	}{
 		{backends.Options{Target: "splnk"}, `there is no target "splnk" (did you mean "splunk"?)`},
-		{backends.Options{Target: "eql", Format: "siem_rule"}, `eql has no format "siem_rule" (there is default)`},
+		{backends.Options{Target: "eql", Format: "savedsearches"}, `eql has no format "savedsearches" (there are default, eqlapi, rule, rule_toml)`},
 		{backends.Options{Target: "splunk", Settings: map[string]string{"widn": "true"}}, `splunk has no setting "widn" (did you mean "widen"?)`},
 		{backends.Options{Target: "splunk", Settings: map[string]string{"widen": "maybe"}}, `"maybe" is no value of the setting widen (there are false, true)`},
 	} {
