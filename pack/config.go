@@ -58,6 +58,7 @@ type Target struct {
 	Settings  map[string]string
 	Overrides backends.Overrides
 	Macros    []emit.Macro // sorted by name
+	Join      bool         // one file has all entries, where the format makes one for each
 	Archive   string       // "", or the extension of an archive: zip, tar.gz, spl
 	Select    *Selection   // beside that of the Config
 

@@ -184,7 +184,7 @@ func (r *reader) target(c *Config, p pair, name string) *Target {
 	if m == nil {
 		return nil
 	}
-	m.only("target", "format", "pipelines", "schema", "unknown_fields", "method", "settings", "levels", "rules", "macros", "archive", "select")
+	m.only("target", "format", "pipelines", "schema", "unknown_fields", "method", "settings", "levels", "rules", "macros", "join", "archive", "select")
 	t := &Target{Pos: r.at(p.key), Name: name, Language: cmp.Or(m.text("target"), name), Format: m.text("format"),
 		Method: m.text("method"), Pipelines: m.texts("pipelines"), Schemas: m.texts("schema"), Settings: m.pairs("settings")}
 	if n := m.get("unknown_fields"); n != nil {
@@ -195,6 +195,7 @@ func (r *reader) target(c *Config, p pair, name string) *Target {
 	}
 	m.overrides(t)
 	t.Macros = m.macros()
+	t.Join = m.bool("join")
 	if n := m.get("archive"); n != nil {
 		t.Archive = m.oneOf(n, "archive", "zip", "tar.gz", "spl")
 	}
@@ -275,6 +276,9 @@ func (m *mapping) check(c *Config, t *Target) {
 	m.settingsBelow(o, "rules")
 	if len(t.Macros) > 0 && f.Content.Files == nil {
 		m.fail(m.whereOf(t, "macros"), "write them into a pipeline", "the format %s of %s has no macros", f.Name, b.Name)
+	}
+	if t.Join && (f.Content.Files != nil || f.Content.Join == nil && f.Content.Ext != ".ndjson") {
+		m.fail(m.whereOf(t, "join"), "", "the format %s of %s cannot have all rules in one file of its own", f.Name, b.Name)
 	}
 	if t.Archive == "spl" && b.Name != "splunk" {
 		m.fail(m.whereOf(t, "archive"), "there are zip and tar.gz", "an archive .spl is for Splunk")

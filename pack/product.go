@@ -154,15 +154,10 @@ func sameID(ids map[string]*unit, u *unit, list []saved) *unit {
 
 // files makes the files of the pack, without the manifest.
 func (m *maker) files(entries []*emit.Entry) ([]emit.File, error) {
-	c := m.config
-	files, err := m.compiler.Files(&emit.Pack{
-		Name: c.Name, Title: c.Title, Description: c.Description, Author: c.Author, License: c.License, Version: c.Version,
-		Entries: entries, Lists: c.Lists, Macros: m.Macros,
-	})
+	files, err := m.unsorted(entries)
 	if err != nil {
 		return nil, &ConfigError{placed(m.Pos, err)}
 	}
-	files = slices.Clone(files)
 	slices.SortFunc(files, func(a, b emit.File) int { return strings.Compare(a.Path, b.Path) })
 	seen := make(map[string]bool)
 	for _, f := range files {
@@ -173,6 +168,23 @@ func (m *maker) files(entries []*emit.Entry) ([]emit.File, error) {
 		seen[fold] = true
 	}
 	return files, nil
+}
+
+// unsorted makes the files, as the format has them or all in one.
+func (m *maker) unsorted(entries []*emit.Entry) ([]emit.File, error) {
+	c := m.config
+	if m.Join {
+		texts := make([]string, len(entries))
+		for i, e := range entries {
+			texts[i] = e.Text
+		}
+		return []emit.File{{Path: c.Name + m.compiler.Format().Content.Ext, Data: []byte(m.compiler.Join(texts))}}, nil
+	}
+	files, err := m.compiler.Files(&emit.Pack{
+		Name: c.Name, Title: c.Title, Description: c.Description, Author: c.Author, License: c.License, Version: c.Version,
+		Entries: entries, Lists: c.Lists, Macros: m.Macros,
+	})
+	return slices.Clone(files), err
 }
 
 // placed gives errors without a place one.

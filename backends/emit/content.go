@@ -27,7 +27,9 @@ type Content struct {
 
 	// Files makes the files of a pack; nil makes one file for each entry,
 	// named by the entry, with the extension Ext. The result depends on nothing
-	// but the pack. An error says what no file can be made of.
+	// but the pack. An error says what no file can be made of. Entries may be of
+	// an earlier build and lack Rule, Correlation and Method: what Files needs of
+	// these, Entry writes into the text.
 	Files func(p *Pack) ([]File, error)
 
 	Ext string // of a file with one entry, or with all of them joined, such as ".conf"
