@@ -278,7 +278,7 @@ func (b *build) rebuild(ctx context.Context, m *maker, built *Built, st *state, 
 	sums := make([]digest, len(p.files))
 	parallel(len(p.files), b.Jobs, func(i int) { sums[i] = sha256.Sum256(p.files[i].Data) })
 	if b.Mode == Check {
-		b.ignoreCommits(m, f, p, sums)
+		b.ignoreCommits(m, p, sums)
 	}
 	if built.Changes, err = b.store.compare(m.Name, f, p.files, sums); err != nil {
 		return err
@@ -412,7 +412,7 @@ func selections(list []*Target) []*Selection {
 // ignoreCommits takes the manifest that is there for the one that is wanted,
 // where they differ in commits alone: a pack that is kept beside its rules
 // cannot have the commit that it is part of.
-func (b *build) ignoreCommits(m *maker, f *found, p *product, sums []digest) {
+func (b *build) ignoreCommits(m *maker, p *product, sums []digest) {
 	i := slices.IndexFunc(p.files, func(file emit.File) bool { return file.Path == ManifestName })
 	data, err := limited(os.Open(filepath.Join(b.store.pack(m.Name), ManifestName)))
 	if err != nil {

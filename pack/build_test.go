@@ -10,7 +10,7 @@ import (
 
 func TestSecondBuildWritesNothing(t *testing.T) {
 	dir := t.TempDir()
-	config := unpack(t, dir, rules)
+	config := unpack(t, dir)
 	first := buildPacks(t, config, Options{})
 	if n := first[0].Compiled; n != 3 || len(first[0].Changes) != 4 {
 		t.Fatalf("the first build compiled %d rules and changed %v", n, first[0].Changes)
@@ -55,7 +55,7 @@ func TestWhatIsBuiltAgain(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
-			config := unpack(t, dir, rules)
+			config := unpack(t, dir)
 			write(t, filepath.Join(dir, "filter.yml"), filterText)
 			buildPacks(t, config, Options{})
 			edit(t, filepath.Join(dir, tt.file), tt.old, tt.new)
@@ -91,7 +91,7 @@ filter:
 
 func TestUnchangedFilesKeepTheirTimes(t *testing.T) {
 	dir := t.TempDir()
-	config := unpack(t, dir, rules)
+	config := unpack(t, dir)
 	buildPacks(t, config, Options{})
 	before := snapshot(t, filepath.Join(dir, "dist", "each"), true)
 	edit(t, filepath.Join(dir, "rules/a.yml"), "a.exe", "z.exe")
@@ -123,7 +123,7 @@ func TestDamage(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
-			config := unpack(t, dir, rules)
+			config := unpack(t, dir)
 			buildPacks(t, config, Options{})
 			out := filepath.Join(dir, "dist")
 			want := snapshot(t, out, false)
@@ -160,7 +160,7 @@ func TestDamage(t *testing.T) {
 func TestForeignFilesStay(t *testing.T) {
 	for _, file := range []string{"each/notes.md", "each/sub/z.txt", "app/x"} {
 		dir := t.TempDir()
-		config := unpack(t, dir, rules)
+		config := unpack(t, dir)
 		buildPacks(t, config, Options{})
 		write(t, filepath.Join(dir, "dist", file), "mine")
 		edit(t, filepath.Join(dir, "rules/a.yml"), "a.exe", "z.exe")
@@ -175,7 +175,7 @@ func TestForeignFilesStay(t *testing.T) {
 	}
 	// A folder that never was a pack.
 	dir := t.TempDir()
-	config := unpack(t, dir, rules)
+	config := unpack(t, dir)
 	write(t, filepath.Join(dir, "dist/each/a.txt"), "mine")
 	if _, err := tryPacks(config, Options{}); err == nil || !strings.Contains(err.Error(), "a.txt") {
 		t.Error(err)
@@ -186,7 +186,7 @@ func TestForeignFilesStay(t *testing.T) {
 // manifest: files of rules that are gone go, too.
 func TestCheckout(t *testing.T) {
 	dir := t.TempDir()
-	config := unpack(t, dir, rules)
+	config := unpack(t, dir)
 	buildPacks(t, config, Options{})
 	if err := os.RemoveAll(filepath.Join(dir, "dist", stateDir)); err != nil {
 		t.Fatal(err)
@@ -205,7 +205,7 @@ func TestCheckout(t *testing.T) {
 
 func TestRefused(t *testing.T) {
 	dir := t.TempDir()
-	config := unpack(t, dir, rules)
+	config := unpack(t, dir)
 	write(t, filepath.Join(dir, "rules/bad.yml"), "title: Bad\nlogsource: {product: windows}\ndetection:\n    sel: {A|contians: x}\n    condition: sel\n")
 	write(t, filepath.Join(dir, "rules/worse.yml"), "title: Worse\ndetection: [\n")
 	write(t, filepath.Join(dir, "rules/twin.yml"), "title: Twin\nid: 11111111-1111-1111-1111-111111111111\nlogsource: {product: windows}\ndetection:\n    sel: {A: x}\n    condition: sel\n")

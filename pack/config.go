@@ -70,6 +70,7 @@ const (
 	maxConfig = 1 << 20 // bytes
 	maxNodes  = 100_000 // YAML nodes that are looked at, aliases followed
 	maxDepth  = 20
+	maxErrors = 1000
 )
 
 // ReadConfig reads a file. The error is an ErrorList with everything that is

@@ -253,7 +253,7 @@ func (m *mapping) macros() []emit.Macro {
 // place.
 func (m *mapping) check(c *Config, t *Target) {
 	o := backends.Options{Target: t.Language}
-	if !m.try(m.whereOf(t, "target"), o) {
+	if m.full || !m.try(m.whereOf(t, "target"), o) {
 		return
 	}
 	b := backends.Find(t.Language)
@@ -316,6 +316,9 @@ func (m *mapping) whereOf(t *Target, key string) sigma.Pos {
 
 // try reports what is wrong with options, at a place.
 func (r *reader) try(pos sigma.Pos, o backends.Options) bool {
+	if len(r.errs) > maxErrors {
+		return false
+	}
 	_, err := backends.New(o)
 	for _, e := range sigma.Errors(err) {
 		r.errs = append(r.errs, &sigma.Error{Pos: pos, Code: e.Code, Msg: e.Msg, Hint: e.Hint})

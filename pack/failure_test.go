@@ -111,7 +111,7 @@ type disaster struct {
 // prepareDisaster makes packs, and edits what they are made of.
 func prepareDisaster(t *testing.T) *disaster {
 	dir := t.TempDir()
-	d := &disaster{dir: dir, config: unpack(t, dir, rules)}
+	d := &disaster{dir: dir, config: unpack(t, dir)}
 	buildPacks(t, d.config, Options{})
 	d.old = snapshot(t, filepath.Join(dir, "dist"), false)
 	edit(t, filepath.Join(dir, "rules/a.yml"), "title: A", "title: Z")
@@ -198,7 +198,7 @@ func TestFullDisk(t *testing.T) {
 }
 
 func TestFullDiskByBytes(t *testing.T) {
-	for room := int64(0); ; room += 97 {
+	for room := int64(0); ; room += 311 {
 		d := prepareDisaster(t)
 		on := &frail{left: 1 << 30, room: room}
 		err := d.build(context.Background(), t, on)
@@ -242,7 +242,7 @@ func TestKilledAnywhere(t *testing.T) {
 // one, and nothing else; behind it, the new one.
 func TestInterrupted(t *testing.T) {
 	interrupted := 0
-	for n := 0; n < 40; n++ {
+	for n := 0; n < 24; n++ {
 		d := prepareDisaster(t)
 		ctx, cancel := context.WithCancel(context.Background())
 		err := d.build(ctx, t, &frail{left: n, room: -1, at: cancel})

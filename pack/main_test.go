@@ -99,10 +99,10 @@ detection:
     condition: sel
 `
 
-// unpack writes the files of an archive.
-func unpack(t testing.TB, dir, text string) string {
+// unpack writes the file and its rules into a folder.
+func unpack(t testing.TB, dir string) string {
 	t.Helper()
-	for _, f := range txtar.Parse([]byte(text)).Files {
+	for _, f := range txtar.Parse([]byte(rules)).Files {
 		write(t, filepath.Join(dir, filepath.FromSlash(f.Name)), string(f.Data))
 	}
 	return filepath.Join(dir, FileName)

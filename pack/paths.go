@@ -79,11 +79,15 @@ func (c *Config) find(paths []Path) ([]string, error) {
 // expand returns the files of a file, a folder or a glob.
 func (c *Config) expand(text string) ([]string, error) {
 	roots := []string{c.join(text)}
-	var err error
-	if _, no := os.Lstat(roots[0]); no != nil && isGlob(text) { // a name may have brackets
+	_, err := os.Stat(roots[0])
+	switch {
+	case err == nil: // a name may have brackets
+	case isGlob(text):
 		if roots, err = c.glob(text); err != nil {
 			return nil, err
 		}
+	default:
+		return nil, fmt.Errorf("there is no file or folder %s", text)
 	}
 	files, err := sigma.Files(roots...)
 	if err != nil {

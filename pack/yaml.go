@@ -25,6 +25,9 @@ type reader struct {
 }
 
 func (r *reader) fail(pos sigma.Pos, hint, format string, args ...any) {
+	if len(r.errs) > maxErrors {
+		return
+	}
 	r.errs = append(r.errs, &sigma.Error{Pos: pos, Code: sigma.BadSetting, Msg: fmt.Sprintf(format, args...), Hint: hint})
 }
 
@@ -195,6 +198,9 @@ func (m *mapping) only(names ...string) {
 	for _, p := range m.keys {
 		if slices.Contains(names, p.key.Value) {
 			continue
+		}
+		if len(m.errs) > maxErrors {
+			return
 		}
 		hint := "there are " + strings.Join(names, ", ")
 		if near := sigma.Nearest(p.key.Value, names); near != "" {

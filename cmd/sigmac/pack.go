@@ -8,11 +8,13 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sigma-compiler/sigmac/pack"
+	"github.com/sigma-compiler/sigmac/sigma"
 )
 
 // packFlags are the flags of pack.
@@ -102,6 +104,9 @@ func (f *packFlags) run(ctx context.Context, a *app) error {
 	if err != nil {
 		return &failure{exitConfig, err}
 	}
+	if err := f.checkTargets(c); err != nil {
+		return err
+	}
 	if ctx == nil {
 		ctx = context.Background()
 	}
@@ -117,6 +122,25 @@ func (f *packFlags) run(ctx context.Context, a *app) error {
 	f.Pipelines = (&pipelineFlags{}).pipelineOptions()
 	built, err := c.Build(ctx, f.Options)
 	return f.finish(a, built, err)
+}
+
+// checkTargets refuses a target that the file does not have.
+func (f *packFlags) checkTargets(c *pack.Config) error {
+	var names []string
+	for _, t := range c.Targets {
+		names = append(names, t.Name)
+	}
+	for _, name := range f.Targets {
+		if slices.Contains(names, name) {
+			continue
+		}
+		hint := "it has " + list(names)
+		if near := sigma.Nearest(name, names); near != "" {
+			hint = "did you mean " + near + "?"
+		}
+		return usage(hint, "%s has no target %q", f.config, name)
+	}
+	return nil
 }
 
 // reporter prints what is said of rules.
