@@ -119,10 +119,9 @@ type build struct {
 // A staging is a pack that waits to be put in its place.
 type staging struct {
 	*maker
-	built   *Built
-	state   *state
-	records map[digest]record
-	swap    bool // there is something new; otherwise only the state is
+	built *Built
+	state *state
+	swap  bool // there is something new; otherwise only the state is
 }
 
 // Build builds the packs of the Config. What it returns is there even with an
@@ -287,11 +286,14 @@ func (b *build) rebuild(ctx context.Context, m *maker, built *Built, st *state, 
 		return nil
 	}
 	deps := m.reads.of(st.Reads)
-	g := &staging{maker: m, built: built, records: p.records, swap: b.Force || len(built.Changes) > 0,
+	g := &staging{maker: m, built: built, swap: b.Force || len(built.Changes) > 0,
 		state: &state{Base: m.base, Reads: deps, Key: m.key(b.library, deps), Summary: p.summary}}
 	b.staged = append(b.staged, g)
 	if b.Force {
 		f = &found{}
+	}
+	if err := b.store.write(ahead(b.store.rules(m.Name)), p.records); err != nil {
+		return fmt.Errorf("cannot write what the next build of the pack %s needs to remember: %w", m.Name, err)
 	}
 	if g.swap {
 		g.state.Files, err = b.store.stage(ctx, m.Name, f, p.files, sums)
@@ -317,7 +319,7 @@ func (b *build) commit(ctx context.Context) error {
 				return fmt.Errorf("cannot replace the pack %s: %w", g.Name, err)
 			}
 		}
-		err := b.store.store(b.store.rules(g.Name), g.records)
+		err := b.store.disk.Rename(ahead(b.store.rules(g.Name)), b.store.rules(g.Name))
 		if err == nil {
 			err = b.store.store(b.store.state(g.Name), g.state)
 		}

@@ -45,15 +45,8 @@ func load(path string, v any) bool {
 
 // store writes a value for load. It appears as a whole.
 func (s *store) store(path string, v any) error {
-	b := bytes.NewBuffer(make([]byte, sha256.Size))
-	if err := gob.NewEncoder(b).Encode(v); err != nil {
-		return err
-	}
-	data := b.Bytes()
-	sum := sha256.Sum256(data[sha256.Size:])
-	copy(data, sum[:])
-	temp := filepath.Join(filepath.Dir(path), newPrefix+filepath.Base(path))
-	err := s.disk.WriteFile(temp, data)
+	temp := ahead(path)
+	err := s.write(temp, v)
 	if err == nil {
 		err = s.disk.Rename(temp, path)
 	}
@@ -61,4 +54,21 @@ func (s *store) store(path string, v any) error {
 		_ = s.disk.RemoveAll(temp) // it may not be there
 	}
 	return err
+}
+
+// write writes a value for load.
+func (s *store) write(path string, v any) error {
+	b := bytes.NewBuffer(make([]byte, sha256.Size))
+	if err := gob.NewEncoder(b).Encode(v); err != nil {
+		return err
+	}
+	data := b.Bytes()
+	sum := sha256.Sum256(data[sha256.Size:])
+	copy(data, sum[:])
+	return s.disk.WriteFile(path, data)
+}
+
+// ahead returns where a file is written before it takes its place.
+func ahead(path string) string {
+	return filepath.Join(filepath.Dir(path), newPrefix+filepath.Base(path))
 }

@@ -303,10 +303,11 @@ func (s *store) swap(name string) error {
 
 // clean takes away what is left of a build, but never the only pack there is.
 func (s *store) clean(name string) error {
-	if _, err := os.Lstat(s.pack(name)); errors.Is(err, fs.ErrNotExist) {
-		return s.disk.RemoveAll(s.staged(name))
+	err := s.disk.RemoveAll(ahead(s.rules(name)))
+	if _, no := os.Lstat(s.pack(name)); errors.Is(no, fs.ErrNotExist) {
+		return errors.Join(err, s.disk.RemoveAll(s.staged(name)))
 	}
-	return errors.Join(s.disk.RemoveAll(s.staged(name)), s.disk.RemoveAll(s.old(name)))
+	return errors.Join(err, s.disk.RemoveAll(s.staged(name)), s.disk.RemoveAll(s.old(name)))
 }
 
 // remembered returns the names of the packs that there is a state of.
