@@ -1,0 +1,95 @@
+package compare
+
+import (
+	"bytes"
+	"cmp"
+
+	"github.com/sigma-compiler/sigmac/sigma/eval"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
+	"github.com/sigma-compiler/sigmac/sigma/synth"
+)
+
+// directed is how many events are made of what one rule matches and the other
+// does not: one is enough, and among some there is one without anything unusual.
+const directed = 24
+
+// A referee asks both rules about events.
+type referee struct {
+	session *eval.Session
+	matches []eval.Match
+	result  *Result
+	seen    map[string]bool
+	best    [2]*synth.Event // only the old one matches it, only the new one
+}
+
+// search looks for events that only one of the rules matches, where it is not
+// proven that there is none.
+func (r *Result) search(old, new *ir.Rule, o *Options) {
+	a, b := *old, *new
+	a.Computed, b.Computed = nil, nil // the events have these columns under their own names
+	engine, err := eval.Compile([]*ir.Rule{&a, &b}, eval.Options{})
+	if err != nil {
+		r.Err = err
+		return
+	}
+	f := &referee{session: engine.NewSession(), result: r, seen: map[string]bool{}}
+	if !r.NewInOld {
+		f.try(difference(&b, &a), min(cmp.Or(o.Events, directed), directed))
+	}
+	if !r.OldInNew {
+		f.try(difference(&a, &b), min(cmp.Or(o.Events, directed), directed))
+	}
+	if !r.NewInOld && f.best[1] == nil || !r.OldInNew && f.best[0] == nil {
+		f.try(&a, o.Events)
+		f.try(&b, o.Events)
+	}
+	r.OnlyOld, r.OnlyNew = shown(f.best[0]), shown(f.best[1])
+}
+
+// difference returns a rule that matches what a does and b does not.
+func difference(a, b *ir.Rule) *ir.Rule {
+	out := *a
+	out.Where = []ir.Expr{ir.All(ir.OneOf(a.Where...), ir.Negate(ir.OneOf(b.Where...)))}
+	return &out
+}
+
+// try makes events from a rule and asks both rules about them.
+func (f *referee) try(rule *ir.Rule, max int) {
+	set, err := synth.Events(rule, synth.Options{Max: max})
+	if err != nil { // too many tests: both rules run, or search would have ended
+		f.result.Err = err
+		return
+	}
+	for i := range set.Events {
+		f.ask(&set.Events[i])
+	}
+}
+
+// ask asks both rules about an event, and keeps it where it is the best that
+// only one of them matches: with least unusual about it, and short.
+func (f *referee) ask(e *synth.Event) {
+	if f.seen[string(e.JSON)] {
+		return
+	}
+	f.seen[string(e.JSON)] = true
+	f.result.Events++
+	f.matches, _ = f.session.MatchJSON(e.JSON, f.matches[:0]) // it is JSON: there can be no error
+	if len(f.matches) != 1 {
+		return
+	}
+	best := &f.best[f.matches[0].Index]
+	if *best == nil || plainer(e, *best) {
+		*best = e
+	}
+}
+
+func plainer(a, b *synth.Event) bool {
+	return cmp.Or(cmp.Compare(len(a.Traits.Names()), len(b.Traits.Names())), cmp.Compare(len(a.JSON), len(b.JSON)), bytes.Compare(a.JSON, b.JSON)) < 0
+}
+
+func shown(e *synth.Event) *Event {
+	if e == nil {
+		return nil
+	}
+	return &Event{JSON: e.JSON, Traits: e.Traits.Names()}
+}
