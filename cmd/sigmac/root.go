@@ -40,7 +40,7 @@ Exit codes: 0 all is well, 1 some rules failed, 2 the command line is wrong,
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newConvert(a), newCheck(a), newCoverage(a), newAnalyze(a), newEval(a), newExplain(a), newSynth(a), newDiffTest(a), newTest(a), newPack(a), newPipeline(a), newList(a), newVersion(a))
+	root.AddCommand(newConvert(a), newCheck(a), newCoverage(a), newAnalyze(a), newEval(a), newExplain(a), newSynth(a), newDiff(a), newDiffTest(a), newTest(a), newPack(a), newPipeline(a), newList(a), newVersion(a))
 	root.SetHelpCommand(newHelp())
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
