@@ -54,6 +54,7 @@
 //	    at once.
 //	  - sigma/synth: events that a rule matches and events that it just misses,
 //	    to find out whether a query says the same.
+//	  - sigma/compare: how what one rule matches relates to what another does.
 //	  - backends/emit: what languages share. A dialect is a table of operators
 //	    and lexical rules whose blanks are errors; the printer decides about
 //	    parentheses, lists and fallbacks.

@@ -206,7 +206,7 @@ func (f *changesFlags) write(w io.Writer, changes []*change, sum *changeTally) e
 // words before, that is told once.
 func (c *change) errors() sigma.ErrorList {
 	var out sigma.ErrorList
-	if c.old != nil && !c.twin {
+	if c.old != nil && !(c.twin && sameErrors(c.old.errs, c.new.errs)) {
 		out = append(out, c.old.errs...)
 	}
 	if c.new != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -75,7 +76,7 @@ func (p pairing) decide() *change {
 
 // compare compares the two documents of a change.
 func (c *change) compare() {
-	c.twin = c.old.doc == c.new.doc && (c.old.doc != nil || sameErrors(c.old.errs, c.new.errs))
+	c.twin = c.old.doc == c.new.doc && (c.old.doc != nil || sameFile(c.old.errs, c.new.errs))
 	if c.old.doc != nil && c.new.doc != nil && !c.twin {
 		c.words = compare.Words(c.old.doc, c.new.doc)
 	}
@@ -95,6 +96,11 @@ func (c *change) compare() {
 	}
 }
 
+// sameFile reports whether two files that nothing could be read of are the same.
+func sameFile(a, b sigma.ErrorList) bool {
+	return sameErrors(a, b) && len(a) > 0 && a[0].File != nil && b[0].File != nil && bytes.Equal(a[0].File.Data, b[0].File.Data)
+}
+
 // sameErrors reports whether two files are wrong in the same way at the same
 // places.
 func sameErrors(a, b sigma.ErrorList) bool {
@@ -105,6 +111,7 @@ func sameErrors(a, b sigma.ErrorList) bool {
 // round. What was wrong before in the same words is unchanged.
 func (c *change) compareBroken() {
 	c.kind = ruleBroken
+	c.words = slices.DeleteFunc(c.words, isSection) // what it means is not known
 	switch {
 	case c.twin && sameErrors(c.old.errs, c.new.errs):
 		c.kind = c.quiet()
@@ -157,9 +164,9 @@ func (c *change) compareRules() {
 		c.kind = c.quiet()
 		return
 	}
+	written := c.twin || !slices.ContainsFunc(c.words, isSection)
 	c.take(compare.Rules(c.old.rule, c.new.rule, compare.Options{}))
-	rewritten := slices.ContainsFunc(c.words, func(w compare.Word) bool { return w.Key == "detection" })
-	if c.kind.meant() && !rewritten {
+	if c.kind.meant() && written {
 		c.notes = append(c.notes, "the rule itself is as it was: filters of it changed")
 	}
 }
@@ -188,10 +195,15 @@ func (c *change) take(r *compare.Result) {
 	}
 	c.kind = map[compare.Relation]changeKind{compare.Alike: ruleAlike, compare.Broader: ruleBroader, compare.Narrower: ruleNarrower,
 		compare.Incomparable: ruleIncomparable, compare.Changed: ruleChanged}[r.Relation]
-	c.words = slices.DeleteFunc(c.words, func(w compare.Word) bool { return w.Key == "detection" || w.Key == "correlation" || w.Key == "filter" })
+	c.words = slices.DeleteFunc(c.words, isSection)
 	if r.Err != nil && r.Relation == compare.Alike {
 		c.notes = append(c.notes, "no event could be tried: "+sigma.Errors(r.Err)[0].Text())
 	}
+}
+
+// isSection reports whether it is the detection that is written otherwise.
+func isSection(w compare.Word) bool {
+	return w.Key == "detection" || w.Key == "correlation" || w.Key == "filter"
 }
 
 // headline says in words what became of the document.

@@ -115,6 +115,9 @@ func worktreeSide(paths []string) *side {
 			s.walk(filepath.FromSlash(arg), filepath.Clean)
 		}
 	}
+	for i := range s.files {
+		s.files[i].path = filepath.Clean(s.files[i].path)
+	}
 	return s
 }
 

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/sigma-compiler/sigmac/sigma/compare"
@@ -61,7 +63,7 @@ func writeChangesJSON(w io.Writer, changes []*change) error {
 func (c *change) record() *changeRecord {
 	e := c.latest()
 	m := e.meta()
-	r := &changeRecord{Change: c.kind.String(), Proven: true, ID: m.ID, Title: m.Title, Moved: c.moved(),
+	r := &changeRecord{Change: c.kind.String(), Proven: c.kind != ruleBroken, ID: m.ID, Title: m.Title, Moved: c.moved(),
 		Notes: append([]string{}, c.notes...), Refers: append([]string{}, c.refers...), Words: []changeWord{}, Errors: []remark{}}
 	if e.doc != nil {
 		r.Kind = kindOfDocument(e.doc)
@@ -92,9 +94,12 @@ func newChangeEvent(e *compare.Event) *changeEvent {
 	return &changeEvent{Event: e.JSON, Traits: e.Traits}
 }
 
-// changeAnnotations returns what GitHub shows beside the rules of NEW.
+// changeAnnotations returns what GitHub shows beside the rules of NEW, first what
+// a reviewer looks at first: it does not show many.
 func changeAnnotations(changes []*change) []annotation {
 	var out []annotation
+	changes = slices.Clone(changes)
+	slices.SortStableFunc(changes, func(a, b *change) int { return cmp.Compare(a.kind, b.kind) })
 	for _, c := range changes {
 		a := annotation{level: "warning", title: line(title(c.latest())), text: line(c.headline())}
 		switch {
@@ -111,6 +116,8 @@ func changeAnnotations(changes []*change) []annotation {
 		}
 		if c.new != nil {
 			a.file, a.line, a.col = annotatedFile(c.new.path), c.place(), 1
+		} else {
+			a.text += "\nit was in " + line(c.old.path)
 		}
 		for _, e := range c.errors() {
 			a.text += "\n" + line(e.Text())

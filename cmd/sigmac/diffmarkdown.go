@@ -19,7 +19,7 @@ var markdownTitles = [...]string{"Broken", "Removed", "Incomparable: matches oth
 // mean nothing.
 func writeChangesMarkdown(w io.Writer, changes []*change, sum *changeTally) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### Sigma rules: %s\n", strings.TrimPrefix(sum.String(), rules(0)+": "))
+	fmt.Fprintf(&b, "### Sigma: %s\n", sum)
 	left := 0
 	for kind := range unchanged {
 		begun := false
@@ -57,13 +57,16 @@ func (c *change) markdown() string {
 	for _, d := range c.details() {
 		fmt.Fprintf(&b, "  - %s\n", codeSpan(d))
 	}
+	for _, e := range c.errors() {
+		fmt.Fprintf(&b, "  - %s\n", codeSpan(fmt.Sprintf("%s: %s", e.Pos, e.Text())))
+	}
 	for _, s := range c.events() {
 		who := "new"
 		if s.label == "only old" {
 			who = "old"
 		}
 		fence := strings.Repeat("`", max(3, longestTicks(s.text)+1))
-		fmt.Fprintf(&b, "\n  <details><summary>An event that only the %s rule matches</summary>\n\n  %sjson\n  %s\n  %s\n\n  </details>\n\n", who, fence, s.text, fence)
+		fmt.Fprintf(&b, "\n  <details><summary>An event that only the %s rule matches</summary>\n\n  %sjson\n  %s\n  %s\n\n  </details>\n", who, fence, s.text, fence)
 	}
 	return b.String()
 }

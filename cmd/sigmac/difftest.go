@@ -44,7 +44,8 @@ converter, such as pySigma, made of the rule. It does not compare texts: both
 queries are read back as their language means them and run over events that are
 made from the rule (see sigmac synth) and from the other query. Where they find
 different events, one that shows it is printed, with what each of them and the
-rule itself say of it, so that it can be seen which one is right.
+rule itself say of it, so that it can be seen which one is right. (To compare
+rules with what they were before, see sigmac diff.)
 
 The other queries come from a file (gzip and zstd are read, too):
 

@@ -61,7 +61,7 @@ func (c *change) details() []string {
 func wordText(w compare.Word) string {
 	old, new := shorten(strings.Join(w.Old, ", ")), shorten(strings.Join(w.New, ", "))
 	switch {
-	case len(w.Old)+len(w.New) == 0 && (w.Key == "detection" || w.Key == "correlation" || w.Key == "filter"):
+	case len(w.Old)+len(w.New) == 0 && isSection(w):
 		return w.Key + ": written otherwise, with the same meaning"
 	case len(w.Old)+len(w.New) == 0:
 		return w.Key + ": in another order"

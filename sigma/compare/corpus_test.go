@@ -14,7 +14,7 @@ import (
 	"github.com/sigma-compiler/sigmac/sigma/synth"
 )
 
-var edits = flag.Int("edits", 250, "how many edits of rules TestEdits compares")
+var edits = flag.Int("edits", 150, "how many edits of rules TestEdits compares")
 
 // corpusRules returns SigmaHQ's rules as they are meant.
 func corpusRules(tb testing.TB) []*ir.Rule {

@@ -83,8 +83,16 @@ func (f *referee) ask(e *synth.Event) {
 	}
 }
 
+// plainer reports whether an event shows more than another one. One without any
+// field shows little.
 func plainer(a, b *synth.Event) bool {
-	return cmp.Or(cmp.Compare(len(a.Traits.Names()), len(b.Traits.Names())), cmp.Compare(len(a.JSON), len(b.JSON)), bytes.Compare(a.JSON, b.JSON)) < 0
+	odd := func(e *synth.Event) int {
+		if n := len(e.Traits.Names()); string(e.JSON) != "{}" {
+			return n
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(odd(a), odd(b)), cmp.Compare(len(a.JSON), len(b.JSON)), bytes.Compare(a.JSON, b.JSON)) < 0
 }
 
 func shown(e *synth.Event) *Event {
