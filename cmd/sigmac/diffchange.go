@@ -231,7 +231,10 @@ func (c *change) headline() string {
 
 // alike says what is known of rules that nothing shows to be different.
 func (c *change) alike() string {
-	s := fmt.Sprintf("no difference found on %s", count(c.result.Events, "event", "events"))
+	s := "no difference found on " + count(c.result.Events, "event", "events")
+	if c.result.Events == 0 {
+		s = "nothing shows whether it matches the same"
+	}
 	switch {
 	case c.result.OldInNew:
 		return s + "; it is proven that it matches all that it did"

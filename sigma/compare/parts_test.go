@@ -61,6 +61,17 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
+// TestHeavy compares rules that no event is tried on, because each would take too
+// long; what is proven is told even so.
+func TestHeavy(t *testing.T) {
+	values := strings.Join(each(500, func(i int) string { return fmt.Sprintf("'*%d*a?b*c*d*e*f*g*h*'", i) }), ", ")
+	old, new := build(t, "product: windows", detection("f: ["+values+"]")), build(t, "product: windows", detection("f: ["+values+", x]"))
+	r := compare.Rules(old, new, compare.Options{})
+	if r.Relation != compare.Alike || !r.OldInNew || r.NewInOld || r.Events != 0 || r.Err == nil {
+		t.Errorf("%+v", r)
+	}
+}
+
 // TestHostile compares rules that are made to take long. That nothing is proven
 // is no mistake; the answer must come, and must not be wrong.
 func TestHostile(t *testing.T) {

@@ -25,6 +25,9 @@ type referee struct {
 // search looks for events that only one of the rules matches, where it is not
 // proven that there is none.
 func (r *Result) search(old, new *ir.Rule, o *Options) {
+	if r.Err = tooHeavy(old, new); r.Err != nil {
+		return
+	}
 	a, b := *old, *new
 	a.Computed, b.Computed = nil, nil // the events have these columns under their own names
 	engine, err := eval.Compile([]*ir.Rule{&a, &b}, eval.Options{})
