@@ -162,16 +162,15 @@ func (f *changesFlags) finish(a *app, changes []*change) error {
 	if !f.quiet {
 		notes = fmt.Appendln(notes, sum.String())
 	}
-	text := string(notes)
-	if f.format == "github" || os.Getenv("GITHUB_ACTIONS") == "true" {
-		text = inert(text)
+	if f.format == "github" {
+		a.err = inertWriter{a.err}
 	}
 	out := bufio.NewWriterSize(a.out, 1<<16)
 	err := f.write(out, changes, &sum)
 	if flushed := out.Flush(); err == nil {
 		err = flushed
 	}
-	if _, told := io.WriteString(a.err, text); err == nil {
+	if _, told := a.err.Write(notes); err == nil {
 		err = told
 	}
 	switch {
@@ -195,7 +194,7 @@ func (f *changesFlags) write(w io.Writer, changes []*change, sum *changeTally) e
 		return annotate(w, changeAnnotations(shown))
 	}
 	text := changesText(shown)
-	if os.Getenv("GITHUB_ACTIONS") == "true" {
+	if os.Getenv("GITHUB_ACTIONS") == "true" { // the runner reads commands from there
 		text = inert(text)
 	}
 	_, err := io.WriteString(w, text)

@@ -110,8 +110,8 @@ func TestDiffCorpus(t *testing.T) {
 	}
 }
 
-// hostile are texts that want to be more than text where they are shown.
-var hostile = []string{
+// hostileTexts are texts that want to be more than text where they are shown.
+var hostileTexts = []string{
 	"</details><script>alert(1)</script>", "`x` **b** @octocat #1", "``` \n```\n# heading", "a\n\n- [ ] item\n![](http://example.com/x)",
 	"``a```b````", "`", "\\` @octocat", "\x1b[2J\u202eevil", "::error file=x::y", "##[error]x", "| a | b |\n|---|---|", "[x](javascript:y)", "&lt;b&gt;", "$`x`$",
 }
@@ -149,7 +149,7 @@ func withoutCode(s string) string {
 // TestDiffHostile shows rules whose texts are hostile: each text stays in code,
 // and each line of an annotation or for a terminal is what it seems.
 func TestDiffHostile(t *testing.T) {
-	for _, text := range hostile {
+	for _, text := range hostileTexts {
 		old := madeSide("a.yml", madeRule(text, "000000000001", fmt.Sprintf("%q", text)), "b.yml", madeRule("B", "000000000002", "x"))
 		new := madeSide("a.yml", madeRule(text+text, "000000000001", fmt.Sprintf("%q", text+"x")), "b.yml", madeRule(text, "000000000002", "x"))
 		changes := changesOf(old, new)

@@ -144,7 +144,7 @@ func (c *change) place() int {
 	return max(m.At(key).Line, c.new.line())
 }
 
-// annotatedFile returns a path as GitHub has it.
+// annotatedFile returns a path as GitHub has it, from the working directory.
 func annotatedFile(path string) string {
-	return strings.TrimPrefix(filepath.ToSlash(filepath.Clean(path)), "./")
+	return filepath.ToSlash(filepath.Clean(relativePath(path)))
 }
