@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -113,6 +114,7 @@ func (f *changesFlags) run(a *app, args []string) error {
 	if err != nil {
 		return err
 	}
+	tuneEval(os.LookupEnv, debug.SetGCPercent, debug.SetMemoryLimit)
 	load(old, new, f.jobs, f.polarity == "suppress")
 	pairs := pairEntries(old, new)
 	bar := newProgress(a, len(pairs), f.quiet)

@@ -87,9 +87,10 @@ func Rules(old, new *ir.Rule, o Options) *Result {
 	r := &Result{LogSource: Same}
 	r.LogSource, r.Notes = sources(old.LogSource, new.LogSource)
 	a, b := ir.OneOf(old.Where...), ir.OneOf(new.Where...)
-	r.OldInNew, r.NewInOld = proofs(a, b, &o)
+	p := prove(a, b, &o)
+	r.OldInNew, r.NewInOld = p.xy, p.yx
 	if !r.OldInNew || !r.NewInOld {
-		r.search(old, new, &o)
+		r.search(old, new, p, &o)
 	}
 	r.Detection = r.settle()
 	r.Relation = both(r.Detection, r.LogSource)

@@ -24,6 +24,12 @@
 // so of it. Where neither is found and equality is not proven, the answer is
 // [Alike]: no difference was found.
 //
+// Of 4,000 random edits of SigmaHQ's rules (a value more or less, a star more, case
+// that counts, a negation, and for or ...) one is called narrower of which an
+// event shows the opposite; of none is anything said to be proven that an event
+// refutes (go test ./sigma/compare -run TestEdits -v -args -edits 4000). Each rule
+// of SigmaHQ is proven the same as itself in any order.
+//
 // Of correlations, and of log sources, there are no events to try. What changed
 // of them is compared part by part, and in which direction it goes is reasoned
 // from what the parts mean.

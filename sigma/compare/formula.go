@@ -42,12 +42,13 @@ const maxFormula = 1 << 19
 // A table holds formulas. Equal parts are one node, whatever the order in which
 // they were written, so that equal numbers are equal formulas.
 type table struct {
-	nodes []node
-	ids   map[string]int
-	named map[mention]int
-	tests tests
-	size  int
-	key   []byte
+	nodes   []node
+	ids     map[string]int
+	named   map[mention]int
+	negated map[int]int
+	tests   tests
+	size    int
+	key     []byte
 }
 
 // A mention is a search as it stands, or negated.
@@ -57,7 +58,7 @@ type mention struct {
 }
 
 func newTable() *table {
-	t := &table{ids: map[string]int{}, named: map[mention]int{}, tests: newTests()}
+	t := &table{ids: map[string]int{}, named: map[mention]int{}, negated: map[int]int{}, tests: newTests()}
 	t.nodes = []node{{op: constant}, {op: constant}}
 	return t
 }

@@ -6,19 +6,27 @@ import "github.com/sigma-compiler/sigmac/sigma/ir"
 // them need, and less than a second.
 const defaultSteps = 8 << 20
 
-// proofs reports whether it is proven that a implies b, and that b implies a.
-func proofs(a, b ir.Expr, o *Options) (ab, ba bool) {
+// A proof is two formulas and what is proven of them.
+type proof struct {
+	*table
+	x, y   int // the formulas; where they are too large they mean nothing
+	xy, yx bool
+}
+
+// prove finds out whether a implies b, and b implies a.
+func prove(a, b ir.Expr, o *Options) *proof {
 	t := newTable()
-	x, y := t.expr(a, false), t.expr(b, false)
+	p := &proof{table: t, x: t.expr(a, false), y: t.expr(b, false)}
 	if t.full() {
-		return false, false
+		return p
 	}
-	if x == y {
-		return true, true
+	if p.x == p.y {
+		p.xy, p.yx = true, true
+		return p
 	}
-	notX, notY := t.expr(a, true), t.expr(b, true)
+	notX, notY := t.negation(p.x), t.negation(p.y)
 	if t.full() {
-		return false, false
+		return p
 	}
 	steps := o.Steps
 	if steps <= 0 {
@@ -26,7 +34,15 @@ func proofs(a, b ir.Expr, o *Options) (ab, ba bool) {
 	}
 	rest := steps / 2
 	lemmas := t.tests.lemmas(&rest)
-	return t.contradict(lemmas, notY, x, steps/4), t.contradict(lemmas, notX, y, steps/4)
+	p.xy = t.contradict(lemmas, notY, p.x, steps/4)
+	p.yx = t.contradict(lemmas, notX, p.y, steps/4)
+	return p
+}
+
+// proofs is prove where nothing but the outcome is wanted.
+func proofs(a, b ir.Expr, o *Options) (ab, ba bool) {
+	p := prove(a, b, o)
+	return p.xy, p.yx
 }
 
 // contradict reports whether it is proven that no event makes both formulas

@@ -46,6 +46,9 @@ func (t *tests) of(x ir.Test, at place) int {
 	if b, ok := x.(*ir.Bool); ok { // V8: event text that spells it matches, and nothing else does
 		x = &ir.Text{Pos: b.Pos, Pattern: ir.Plain(strconv.FormatBool(b.Value))}
 	}
+	if e, ok := x.(*ir.Exists); ok { // that it must not exist is the negation
+		x = &ir.Exists{Pos: e.Pos, Want: true}
+	}
 	key := strconv.FormatBool(at.keyword) + strconv.Quote(at.field)
 	text, isText := x.(*ir.Text)
 	var symbols []symbol
@@ -82,7 +85,7 @@ func testKey(x ir.Test) string {
 	case *ir.Null:
 		return "null"
 	}
-	return "exists" // that it must not exist is the negation
+	return "exists"
 }
 
 // ofValue reports whether a test is passed by a value only, so that the field

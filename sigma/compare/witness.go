@@ -24,7 +24,7 @@ type referee struct {
 
 // search looks for events that only one of the rules matches, where it is not
 // proven that there is none.
-func (r *Result) search(old, new *ir.Rule, o *Options) {
+func (r *Result) search(old, new *ir.Rule, p *proof, o *Options) {
 	if r.Err = tooHeavy(old, new); r.Err != nil {
 		return
 	}
@@ -36,11 +36,12 @@ func (r *Result) search(old, new *ir.Rule, o *Options) {
 		return
 	}
 	f := &referee{session: engine.NewSession(), result: r, seen: map[string]bool{}}
+	max := min(cmp.Or(o.Events, directed), directed)
 	if !r.NewInOld {
-		f.try(difference(&b, &a), min(cmp.Or(o.Events, directed), directed))
+		f.try(p.rule(new, p.y, p.x), max)
 	}
 	if !r.OldInNew {
-		f.try(difference(&a, &b), min(cmp.Or(o.Events, directed), directed))
+		f.try(p.rule(old, p.x, p.y), max)
 	}
 	if !r.NewInOld && f.best[1] == nil || !r.OldInNew && f.best[0] == nil {
 		f.try(&a, o.Events)
@@ -49,15 +50,24 @@ func (r *Result) search(old, new *ir.Rule, o *Options) {
 	r.OnlyOld, r.OnlyNew = shown(f.best[0]), shown(f.best[1])
 }
 
-// difference returns a rule that matches what a does and b does not.
-func difference(a, b *ir.Rule) *ir.Rule {
-	out := *a
-	out.Where = []ir.Expr{ir.All(ir.OneOf(a.Where...), ir.Negate(ir.OneOf(b.Where...)))}
-	return &out
+// rule returns a rule that matches what one formula says and the other does not,
+// about the logs of a rule; nil where it is too large, or matches nothing.
+func (p *proof) rule(of *ir.Rule, x, y int) *ir.Rule {
+	if p.full() {
+		return nil
+	}
+	d := p.difference(x, y)
+	if p.full() || d == falseNode || p.tree(d, map[int]int{}) > maxTree {
+		return nil
+	}
+	return &ir.Rule{Source: of.Source, LogSource: of.LogSource, Table: of.Table, Where: []ir.Expr{p.ir(d)}}
 }
 
 // try makes events from a rule and asks both rules about them.
 func (f *referee) try(rule *ir.Rule, max int) {
+	if rule == nil {
+		return
+	}
 	set, err := synth.Events(rule, synth.Options{Max: max})
 	if err != nil { // too many tests: both rules run, or search would have ended
 		f.result.Err = err
