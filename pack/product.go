@@ -80,7 +80,7 @@ func (p *product) choose(b *build, m *maker) []*unit {
 func (p *product) refuse(b *build, target string, info RuleInfo, errs sigma.ErrorList) {
 	unsupported := true
 	for _, e := range errs {
-		unsupported = unsupported && (e.Code == sigma.Unsupported || e.Code == sigma.RuleRejected)
+		unsupported = unsupported && e.Code.OfTarget()
 	}
 	if unsupported {
 		p.summary.Unsupported++

@@ -14,6 +14,17 @@ type Code string
 // Error returns the code's name.
 func (c Code) Error() string { return string(c) }
 
+// OfTarget reports whether an error with the code says what a target cannot do
+// with a rule, and not what is wrong with it: its language cannot say it, a
+// pipeline refuses it, or its tables lack a field or have it in another type.
+func (c Code) OfTarget() bool {
+	switch c {
+	case Unsupported, RuleRejected, UnknownField, UnknownTable, BadFieldType:
+		return true
+	}
+	return false
+}
+
 // The codes of errors.
 const (
 	BadYAML        Code = "bad-yaml"        // the text is not YAML, or YAML that a rule cannot be

@@ -254,11 +254,11 @@ func (d *document) label(t *target) string {
 	return ""
 }
 
-// fateOf returns unsupported where nothing is wrong with a rule but that the
-// target cannot say it, or that a pipeline refuses it.
+// fateOf returns unsupported where nothing is wrong with a rule but what the
+// target cannot do with it.
 func fateOf(errs sigma.ErrorList) fate {
 	for _, e := range errs {
-		if e.Code != sigma.Unsupported && e.Code != sigma.RuleRejected {
+		if !e.Code.OfTarget() {
 			return failed
 		}
 	}
