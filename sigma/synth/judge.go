@@ -22,7 +22,7 @@ type judge struct {
 }
 
 // maxJudged bounds the work for one rule: the bytes of all events that are
-// tried, more where its regular expressions are long.
+// tried, more where its regular expressions and patterns are long.
 const maxJudged = 64 << 20
 
 // What an event costs beside its bytes, and what is known already; and how many
@@ -33,13 +33,21 @@ const (
 	stepCost   = 16
 )
 
-// instructions counts those of the rule's regular expressions: each may run at
-// each byte of a value.
+// instructions counts those of the rule's regular expressions and the parts of
+// its patterns with stars in the middle: each may run at each byte of a value.
 func (m *model) instructions() (n int) {
 	for _, l := range m.leaves {
-		if re, ok := l.test.(*ir.Regexp); ok && re.Tree != nil {
-			if prog, err := syntax.Compile(re.Tree.Simplify()); err == nil {
+		switch t := l.test.(type) {
+		case *ir.Regexp:
+			if t.Tree == nil {
+				continue
+			}
+			if prog, err := syntax.Compile(t.Tree.Simplify()); err == nil {
 				n += len(prog.Inst)
+			}
+		case *ir.Text:
+			if shape, _ := t.Pattern.Shape(); shape == ir.Glob {
+				n += len(t.Pattern)
 			}
 		}
 	}
