@@ -1,8 +1,8 @@
 package luceneregexp
 
 import (
-	"encoding/binary"
 	"iter"
+	"math/bits"
 	"regexp/syntax"
 	"slices"
 	"unicode"
@@ -36,7 +36,7 @@ func Effort(source string, most int) int {
 	if err != nil {
 		return most + 1
 	}
-	d := &determiner{prog: prog, seen: make(map[string]bool), mark: make([]int, len(prog.Inst))}
+	d := &determiner{prog: prog, seen: make(map[[2]uint64]struct{}), mark: make([]int, len(prog.Inst))}
 	return d.effort(most)
 }
 
@@ -44,11 +44,13 @@ func Effort(source string, most int) int {
 // instructions that read its next character.
 type determiner struct {
 	prog  *syntax.Prog
-	seen  map[string]bool // the sets, and what they are reached from
+	seen  map[[2]uint64]struct{} // the hashes of the sets
+	from  [1 << 10][2]uint64     // the hashes of what sets were reached from lately, each at a place of its own
 	todo  [][]uint32
 	mark  []int // by instruction: the set that it was last looked at for
 	sets  int
-	key   []byte
+	set   []uint32 // in work
+	stack []uint32
 	edges []rune
 	moves [][]uint32 // by range of characters: the instructions that it leads to
 }
@@ -118,42 +120,45 @@ func ranges(in *syntax.Inst) iter.Seq2[rune, rune] {
 
 // reach notes the set that is reached from these instructions, if it is new.
 func (d *determiner) reach(from []uint32) {
-	if d.known(from, 'f') {
+	h := hash(from)
+	last := &d.from[h[0]>>(64-10)]
+	if *last == h {
 		return
 	}
+	*last = h
 	d.sets++
-	var set []uint32
-	for todo := slices.Clone(from); len(todo) > 0; {
-		pc := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
+	d.set, d.stack = d.set[:0], append(d.stack[:0], from...)
+	for len(d.stack) > 0 {
+		pc := d.stack[len(d.stack)-1]
+		d.stack = d.stack[:len(d.stack)-1]
 		if d.mark[pc] == d.sets {
 			continue
 		}
 		d.mark[pc] = d.sets
 		switch in := &d.prog.Inst[pc]; in.Op {
 		case syntax.InstAlt, syntax.InstAltMatch:
-			todo = append(todo, in.Out, in.Arg)
+			d.stack = append(d.stack, in.Out, in.Arg)
 		case syntax.InstCapture, syntax.InstNop, syntax.InstEmptyWidth: // there are only those of begin and end
-			todo = append(todo, in.Out)
+			d.stack = append(d.stack, in.Out)
 		case syntax.InstRune, syntax.InstRune1, syntax.InstRuneAny, syntax.InstRuneAnyNotNL:
-			set = append(set, pc)
+			d.set = append(d.set, pc)
 		}
 	}
-	slices.Sort(set)
-	if !d.known(set, 's') {
-		d.todo = append(d.todo, set)
+	slices.Sort(d.set)
+	h = hash(d.set)
+	if _, ok := d.seen[h]; !ok {
+		d.seen[h] = struct{}{}
+		d.todo = append(d.todo, slices.Clone(d.set))
 	}
 }
 
-// known reports whether there was a list of the kind already.
-func (d *determiner) known(list []uint32, kind byte) bool {
-	d.key = append(d.key[:0], kind)
+// hash returns 128 bits that tell lists apart: what is counted is an estimate,
+// which two lists with the same hash could only make smaller.
+func hash(list []uint32) [2]uint64 {
+	a, b := uint64(len(list)), uint64(1)
 	for _, pc := range list {
-		d.key = binary.LittleEndian.AppendUint32(d.key, pc)
+		a = (bits.RotateLeft64(a, 27) ^ uint64(pc)) * 0x9e3779b97f4a7c15
+		b = (bits.RotateLeft64(b, 31) + uint64(pc)) * 0xd6e8feb86659fd93
 	}
-	if d.seen[string(d.key)] {
-		return true
-	}
-	d.seen[string(d.key)] = true
-	return false
+	return [2]uint64{a, b}
 }
