@@ -95,6 +95,11 @@ func (o *Options) cannot(b *emit.Backend, set *synth.Set, names []string) (t syn
 	if slices.ContainsFunc(set.Fields, func(f synth.Field) bool { return f.Declared }) {
 		names = slices.Concat(names, b.CannotTyped)
 	}
+	if o.FoldsCase {
+		// Which letters beyond ASCII an index folds is its own: Lucene's filter
+		// lowercase makes k of the Kelvin sign and leaves the long s.
+		names = append(slices.Clone(names), "odd-case")
+	}
 	for _, name := range names {
 		one, ok := synth.TraitNamed(name)
 		if !ok {

@@ -26,8 +26,9 @@ const notes = `## How it is counted
   in another case than the rule's is "wrong in case only"); keywords in Splunk and EQL, which it writes as whole words or as bare strings, where
   the specification looks for them anywhere in the event; and empty texts, null and absent fields, which it does not tell apart everywhere. sigmac's
   queries that deviate as a warning of theirs says are not counted as right either, but by themselves.
-- **An index that folds case** decides itself for Lucene and Kibana KQL; there the queries of both are read as such an index would run them. What a
-  rule compares with case, as its regular expressions do, no query can say there: sigmac's are not all right either.
+- **An index that folds case** decides itself for Lucene and Kibana KQL; there the queries of both are read as such an index would run them. Events
+  with the long s or the Kelvin sign are left out there: which of them an index folds is its own. What a rule compares
+  with case, as its regular expressions do, no query can say there: sigmac's are not all right either.
 - **Without an event that the rule matches** is where the stores of the language hold no event that was made and that the rule matches, such as one
   with an empty text in Kusto: the queries say of all others what the rule says, which proves little, and they do not count as right.
 - **Not known to the reader** is what a reader cannot judge, such as analysed text: neither right nor wrong.
