@@ -182,6 +182,21 @@ func TestMissing(t *testing.T) {
 	}
 }
 
+// Tests of rules stand beside them, and are no rules for a glob either.
+func TestGlobs(t *testing.T) {
+	dir := t.TempDir()
+	config := unpack(t, dir)
+	write(t, filepath.Join(dir, "rules/a.tests.yml"), "tests:\n  - event: {Image: a.exe}\n")
+	for _, glob := range []string{"rules/**/*.yml", "rules/**", "rules*", "{rules,rules/deep}"} {
+		before, _ := os.ReadFile(config)
+		edit(t, config, "rules: [rules]", "rules: ['"+glob+"']")
+		if s := buildPacks(t, config, Options{Targets: []string{"each"}})[0].Summary; s.Rules != 3 || s.Refused != 0 {
+			t.Errorf("%s: %+v", glob, s)
+		}
+		write(t, config, string(before))
+	}
+}
+
 // Names of rules that there are not are told.
 func TestUnknownRules(t *testing.T) {
 	dir := t.TempDir()

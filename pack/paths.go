@@ -118,17 +118,11 @@ func (c *Config) glob(text string) ([]string, error) {
 	var out []string
 	for _, name := range found {
 		path := filepath.Join(base, filepath.FromSlash(name))
-		if info, err := os.Stat(path); err == nil && (info.IsDir() || isRule(path)) {
+		if info, err := os.Stat(path); err == nil && (info.IsDir() || sigma.IsRuleFile(path)) {
 			out = append(out, path)
 		}
 	}
 	return out, nil
-}
-
-// isRule reports whether a file of a glob is one of rules.
-func isRule(path string) bool {
-	ext := filepath.Ext(path)
-	return ext == ".yml" || ext == ".yaml"
 }
 
 // relative returns a path below the folder of the Config, with slashes. Where

@@ -191,7 +191,7 @@ func nameSum(name string) digest {
 func ymlFiles(path string) ([]string, error) {
 	var out []string
 	err := filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && (p == path || isRule(p)) {
+		if ext := filepath.Ext(p); err == nil && !d.IsDir() && (p == path || ext == ".yml" || ext == ".yaml") {
 			out = append(out, p)
 		}
 		return err

@@ -130,7 +130,7 @@ func (t tree) walkFolder(folder string, visit func(name string, err error)) {
 		case strings.HasPrefix(e.Name(), "."):
 		case e.IsDir():
 			t.walkFolder(name, visit)
-		case !isRuleFile(e.Name()):
+		case !IsRuleFile(e.Name()):
 		case e.Type()&fs.ModeSymlink != 0:
 			if info, err := t.stat(name); err != nil || !info.IsDir() {
 				visit(name, err)
@@ -141,7 +141,9 @@ func (t tree) walkFolder(folder string, visit func(name string, err error)) {
 	}
 }
 
-func isRuleFile(name string) bool {
+// IsRuleFile reports whether a file of that name is one of rules where a folder
+// is read: it ends in .yml or .yaml, and not in .tests.yml or .tests.yaml.
+func IsRuleFile(name string) bool {
 	stem, ok := strings.CutSuffix(name, ".yml")
 	if !ok {
 		stem, ok = strings.CutSuffix(name, ".yaml")
