@@ -22,8 +22,8 @@ import (
 //
 // goes before the level's and after those given for the rule.
 type Overrides struct {
-	Levels map[sigma.Level]map[string]string
-	Rules  map[string]map[string]string // by id, name or title of the rule
+	Levels map[sigma.Level]map[string]string // a rule without a level is medium
+	Rules  map[string]map[string]string      // by id, name or title of the rule
 }
 
 // check returns an error about the first setting, in the order of names, that
@@ -68,7 +68,7 @@ func (c *Compiler) settle(j *emit.Job, m *sigma.Meta) {
 	if s == nil {
 		s = make(map[string]string)
 	}
-	maps.Copy(s, c.override.Levels[m.Level])
+	maps.Copy(s, c.override.Levels[emit.LevelOf(m)])
 	c.own(j, m, s)
 	for _, name := range []string{m.Title, m.Name, m.ID} {
 		if name != "" {
@@ -179,19 +179,22 @@ func (c *Compiler) contentFormats() []string {
 	return names
 }
 
-// distinctStems returns entries of which no two have the same stem: the second
-// has the begin of its id behind it.
+// distinctStems returns entries of which no two have the same stem: those that
+// would have the begin of their ids behind it, or where that is not enough the
+// whole of them.
 func distinctStems(list []*emit.Entry) []*emit.Entry {
 	out := slices.Clone(list)
-	count := make(map[string]int)
-	for _, e := range list {
-		count[e.Stem]++
-	}
-	for i, e := range list {
-		if count[e.Stem] > 1 {
-			named := *e
-			named.Stem += "_" + e.ID[:8]
-			out[i] = &named
+	for _, size := range []int{8, 36} { // of a UUID
+		count := make(map[string]int)
+		for _, e := range out {
+			count[e.Stem]++
+		}
+		for i, e := range out {
+			if count[e.Stem] > 1 {
+				named := *e
+				named.Stem = list[i].Stem + "_" + e.ID[:size]
+				out[i] = &named
+			}
 		}
 	}
 	return out

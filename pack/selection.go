@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
@@ -9,6 +10,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma"
 )
 
@@ -33,8 +35,12 @@ var ordered = regexp.MustCompile(`^\s*(>=|<=|>|<|=|)\s*(.*?)\s*$`)
 // dateOf matches a date.
 var dateOf = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`)
 
-// statuses are the statuses of rules, the least mature first.
-var statuses = []string{"unsupported", "deprecated", "experimental", "test", "stable"}
+// statuses returns the statuses of rules, the least mature first.
+func statuses() []string {
+	list := sigma.Statuses()
+	slices.Reverse(list)
+	return list
+}
 
 // selection reads what rules are to be in a pack.
 func (r *reader) selection(n *yaml.Node) *Selection {
@@ -44,7 +50,7 @@ func (r *reader) selection(n *yaml.Node) *Selection {
 	}
 	m.only("level", "status", "tags", "without_tags", "date", "modified", "logsource", "without")
 	s := &Selection{
-		Levels: m.ranks("level", sigma.Levels()), Statuses: m.ranks("status", statuses),
+		Levels: m.ranks("level", sigma.Levels()), Statuses: m.ranks("status", statuses()),
 		Tags: m.tags("tags"), NoTags: m.tags("without_tags"),
 		Date: m.bounds("date"), Modified: m.bounds("modified"), Without: m.texts("without"),
 	}
@@ -140,10 +146,7 @@ func (s *Selection) refuse(m *sigma.Meta, sources []sigma.LogSource) string {
 	if s == nil {
 		return ""
 	}
-	level := string(m.Level)
-	if level == "" {
-		level = "medium"
-	}
+	level := string(emit.LevelOf(m))
 	switch {
 	case s.Levels != nil && !slices.Contains(s.Levels, level):
 		return "level " + level
@@ -166,11 +169,7 @@ func (s *Selection) refuse(m *sigma.Meta, sources []sigma.LogSource) string {
 	if why := refuseDate("date", m.Date, s.Date); why != "" {
 		return why
 	}
-	modified := m.Modified
-	if modified == "" {
-		modified = m.Date
-	}
-	return refuseDate("modified", modified, s.Modified)
+	return refuseDate("modified", cmp.Or(m.Modified, m.Date), s.Modified)
 }
 
 // names reports whether a text is the id, the name or the title of a document.

@@ -21,7 +21,7 @@ const (
 	maxDescription = 65535 // B9
 )
 
-// Statuses returns the values that status may have (B7).
+// Statuses returns the values that status may have, the most mature first (B7).
 func Statuses() []string {
 	return []string{"stable", "test", "experimental", "deprecated", "unsupported"}
 }

@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"cmp"
 	"crypto/sha1" //nolint:gosec // what a UUID of version 5 is made of (RFC 9562, section 5.5)
 	"fmt"
 	"slices"
@@ -44,7 +45,7 @@ type Entry struct {
 	Meta   *sigma.Meta // of the rule or the correlation
 	ID     string      // a UUID: the rule's own for its first query, one made of it for others, or of the title where there is none
 	Title  string      // what the setting title makes of the rule's; with a number behind it where the rule has several queries
-	Level  sigma.Level // never ""; that of the setting severity, or the rule's
+	Level  sigma.Level // never ""; that of the setting severity, or LevelOf the rule
 	Query  string      // in the target's language, after the pipeline's postprocessing
 	Number int         // of the query among those of the rule, from 1
 	Of     int         // how many queries the rule has
@@ -151,18 +152,15 @@ func (j *Job) NewEntry(m *sigma.Meta, query string, number, of int) *Entry {
 		e.Title += " (" + strconv.Itoa(number) + " of " + strconv.Itoa(of) + ")"
 		e.Stem += "_" + strconv.Itoa(number)
 	}
-	e.Level = sigma.Level(j.Setting("severity"))
-	if e.Level == "" {
-		e.Level = m.Level
-	}
-	if e.Level == "" {
-		e.Level = "medium"
-	}
+	e.Level = cmp.Or(sigma.Level(j.Setting("severity")), LevelOf(m))
 	if m.Level == "" && j.Setting("severity") == "" && j.Format.Setting("severity") != nil {
 		j.Warn(m.Pos, sigma.Assumed, "write a level, or set severity", "the rule has no level: it is taken to be medium")
 	}
 	return e
 }
+
+// LevelOf returns the level of a rule: medium where it says none.
+func LevelOf(m *sigma.Meta) sigma.Level { return cmp.Or(m.Level, "medium") }
 
 // title fills the setting title, in one pass: what the rule has in braces stays.
 func (j *Job) title(m *sigma.Meta) string {
