@@ -163,11 +163,19 @@ func compareText(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-// The orders of the attributes that have one, lowest first (B7, B18).
-var (
-	levels   = []string{"informational", "low", "medium", "high", "critical"}
-	statuses = []string{"unsupported", "deprecated", "experimental", "test", "stable"}
-)
+// ranks returns the values of an attribute that have an order, the lowest
+// first; nil for others.
+func ranks(attribute string) []string {
+	switch attribute {
+	case "level":
+		return sigma.Levels()
+	case "status":
+		list := sigma.Statuses()
+		slices.Reverse(list)
+		return list
+	}
+	return nil
+}
 
 // makeAttribute compares an attribute of the rule: levels and statuses by
 // their order, dates and numbers by value, lists by what they contain.
@@ -175,7 +183,7 @@ func makeAttribute(p *params) ruleCond {
 	name, value := p.needText("attribute"), p.needText("value")
 	op := p.choice("op", "eq", "ne", "gte", "gt", "lte", "lt", "in", "not_in")
 	holds := comparison(op)
-	order := map[string][]string{"level": levels, "status": statuses}[name]
+	order := ranks(name)
 	rank := slices.Index(order, value)
 	if order != nil && rank < 0 && value != "" {
 		p.fail(p.at(p.take("value")), sigma.BadPipeline, near(value, order, "there are "+strings.Join(order, ", ")), "there is no %s %q", name, value)

@@ -80,7 +80,7 @@ func ruleObject(r *ir.Rule) *pydata.Object {
 		set("taxonomy", "sigma")
 	}
 	set("related", related(m.Related))
-	set("status", enum(string(m.Status), statuses, "SigmaStatus"))
+	set("status", enum(string(m.Status), ranks("status"), "SigmaStatus"))
 	set("description", textOr(m.Description))
 	set("license", textOr(m.License))
 	set("references", texts(m.References))
@@ -90,7 +90,7 @@ func ruleObject(r *ir.Rule) *pydata.Object {
 	set("modified", date(m.Modified))
 	set("fields", texts(r.Fields))
 	set("falsepositives", texts(m.FalsePositives))
-	set("level", enum(string(m.Level), levels, "SigmaLevel"))
+	set("level", enum(string(m.Level), ranks("level"), "SigmaLevel"))
 	set("scope", texts(m.Scope))
 	set("errors", pydata.List{})
 	set("source", nil)
