@@ -1,6 +1,7 @@
 package emit_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,24 @@ func TestParseDuration(t *testing.T) {
 		if d, ok := emit.ParseDuration(text); ok != (want != 0) || ok && d != want {
 			t.Errorf("%q: %v, %t", text, d, ok)
 		}
+	}
+}
+
+// TestFormatDuration: what is written is read back as the same.
+func TestFormatDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0d", 90 * time.Second: "90s", time.Minute: "1m", 90 * time.Minute: "90m", 25 * time.Hour: "25h", 48 * time.Hour: "2d",
+	} {
+		got := emit.FormatDuration(d)
+		if back, ok := emit.ParseDuration(got); got != want || !ok || back != d {
+			t.Errorf("%s: %q, want %q; read back as %s, %t", d, got, want, back, ok)
+		}
+	}
+}
+
+func TestSplitList(t *testing.T) {
+	if got := emit.SplitList(" a, b,,c d "); !slices.Equal(got, []string{"a", "b", "c d"}) {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma"
 )
 
@@ -21,7 +22,7 @@ func (s *search) annotate() {
 	if cve := s.tagged("cve"); len(cve) > 0 {
 		annotations["cve"] = cve
 	}
-	if stories := list(s.Setting("analytic_story")); len(stories) > 0 {
+	if stories := emit.SplitList(s.Setting("analytic_story")); len(stories) > 0 {
 		annotations["analytic_story"] = stories
 	}
 	s.json("action.correlationsearch.annotations", annotations)

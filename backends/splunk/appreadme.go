@@ -3,6 +3,8 @@ package splunk
 import (
 	"fmt"
 	"strings"
+
+	"github.com/sigma-compiler/sigmac/backends/emit"
 )
 
 // readme says what is in the app and what is to be done with it.
@@ -49,7 +51,7 @@ func (a *app) readmeSearches(b *strings.Builder, searches []string) {
 	b.WriteString("| search | level | every | Sigma id |\n|---|---|---|---|\n")
 	for i, e := range a.Entries {
 		_, name, _ := parts(searches[i])
-		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", markdown(name), e.Level, lasting(e.Schedule.Every), e.ID)
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", markdown(name), e.Level, emit.FormatDuration(e.Schedule.Every), e.ID)
 	}
 }
 

@@ -113,7 +113,7 @@ var (
 
 // indexes writes the setting index.
 func indexes(j *emit.Job, e *emit.Entry) string {
-	names := list(j.Setting("index"))
+	names := emit.SplitList(j.Setting("index"))
 	for i, name := range names {
 		if !indexName.MatchString(name) {
 			j.Fail(e.Meta.Pos, sigma.BadSetting, "lower case letters, digits, _, - and *; several with commas between them", "the setting index is %q, and %q is no name of an index", j.Setting("index"), name)
@@ -136,17 +136,6 @@ func macro(j *emit.Job, e *emit.Entry) string {
 		j.Fail(e.Meta.Pos, sigma.BadSetting, "letters, digits, _ and -, without backticks and arguments", "the setting macro is %q, which is no name of a macro", name)
 	}
 	return "`" + name + "`"
-}
-
-// list takes a setting of several values apart.
-func list(setting string) []string {
-	var out []string
-	for _, item := range strings.Split(setting, ",") {
-		if item = strings.TrimSpace(item); item != "" {
-			out = append(out, item)
-		}
-	}
-	return out
 }
 
 // clauseEnd returns where the first command of a query ends: at the first "|"

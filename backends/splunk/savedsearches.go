@@ -156,14 +156,14 @@ func (s *search) alert() {
 // fields each result is an alert of its own. Enterprise Security makes one
 // finding of each result either way, and its searches keep the digest.
 func (s *search) suppress() {
-	fields, period := list(s.Setting("suppress")), s.Setting("suppress_period")
+	fields, period := emit.SplitList(s.Setting("suppress")), s.Setting("suppress_period")
 	digest := len(fields) == 0 || s.es()
 	s.set("alert.digest_mode", bit(digest))
 	if len(fields) == 0 && period == "" {
 		s.set("alert.suppress", "0")
 		if over := s.overlap(); over > 0 {
 			s.Warn(s.Meta.Pos, sigma.Style, "set suppress to the fields that tell results apart, overlap to 0, or for a correlation once to true",
-				"runs overlap by %s: what lies there is told twice", lasting(over))
+				"runs overlap by %s: what lies there is told twice", emit.FormatDuration(over))
 		}
 		return
 	}
@@ -177,7 +177,7 @@ func (s *search) suppress() {
 	} else if d, ok := emit.ParseDuration(period); !ok || d == 0 {
 		s.Fail(s.Meta.Pos, sigma.BadSetting, "write 15m, 1h or 1d", "the setting suppress_period is %q, which is no length of time", period)
 	} else {
-		period = lasting(d) // Splunk is not said to know weeks
+		period = emit.FormatDuration(d) // Splunk is not said to know weeks
 	}
 	s.set("alert.suppress", "1")
 	if len(fields) > 0 {

@@ -25,8 +25,8 @@ const day = 24 * 60
 func cron(j *emit.Job, e *emit.Entry) string {
 	every := e.Schedule.Every
 	p := int(every / time.Minute)
-	if near := nearestPeriod(every); time.Duration(near)*time.Minute != every {
-		j.Fail(e.Meta.Pos, sigma.BadSetting, "the nearest that it can say is "+spell(near), "cron cannot say every %s", j.Setting("every"))
+	if near := time.Duration(nearestPeriod(every)) * time.Minute; near != every {
+		j.Fail(e.Meta.Pos, sigma.BadSetting, "the nearest that it can say is "+emit.FormatDuration(near), "cron cannot say every %s", j.Setting("every"))
 		return ""
 	}
 	h := fnv.New32a()
@@ -64,25 +64,6 @@ func nearestPeriod(every time.Duration) int {
 		}
 	}
 	return best
-}
-
-// spell writes minutes as the setting every has them.
-func spell(minutes int) string {
-	switch {
-	case minutes%day == 0:
-		return strconv.Itoa(minutes/day) + "d"
-	case minutes%60 == 0:
-		return strconv.Itoa(minutes/60) + "h"
-	}
-	return strconv.Itoa(minutes) + "m"
-}
-
-// lasting writes a time as settings have it.
-func lasting(d time.Duration) string {
-	if d%time.Minute != 0 {
-		return seconds(d) + "s"
-	}
-	return spell(int(d / time.Minute))
 }
 
 // ago is a time modifier: so long before the search runs, and at the full

@@ -109,7 +109,7 @@ func (s *search) riskObjects() []map[string]any {
 	add := func(field, kind string) {
 		out = append(out, map[string]any{"risk_object_field": field, "risk_object_type": kind})
 	}
-	if own := list(s.Setting("risk_objects")); len(own) > 0 {
+	if own := emit.SplitList(s.Setting("risk_objects")); len(own) > 0 {
 		for _, o := range own {
 			field, kind, _ := strings.Cut(o, ":")
 			if !plainName(field, "._-{}") || !slices.Contains([]string{"system", "user", "other"}, kind) {
@@ -184,7 +184,7 @@ func (s *search) escu() {
 	}
 	s.set("action.escu.search_type", "detection")
 	s.set("action.escu.providing_technologies", "null")
-	s.json("action.escu.analytic_story", some(list(s.Setting("analytic_story"))))
+	s.json("action.escu.analytic_story", some(emit.SplitList(s.Setting("analytic_story"))))
 }
 
 // models names the data models that the query asks.

@@ -76,10 +76,10 @@ var everywhere = []string{"logs-*", "auditbeat-*", "filebeat-*", "packetbeat-*",
 // they are sought everywhere, with a warning.
 func Indices(j *emit.Job, r *ir.Rule) []string {
 	if given := j.Settings[indexSetting]; given != "" {
-		return list(given)
+		return emit.SplitList(given)
 	}
 	if noted := r.State[indexSetting]; noted != "" {
-		return list(noted)
+		return emit.SplitList(noted)
 	}
 	if p := placeOf(r); p != nil {
 		return p.indices
@@ -92,17 +92,6 @@ func Indices(j *emit.Job, r *ir.Rule) []string {
 // indexSetting is the name of the setting and of the state that say where events
 // are.
 const indexSetting = "index"
-
-// list reads a list of names with commas between them.
-func list(text string) []string {
-	var out []string
-	for _, name := range strings.Split(text, ",") {
-		if name = strings.TrimSpace(name); name != "" {
-			out = append(out, name)
-		}
-	}
-	return out
-}
 
 // indicesOf returns where the events of all rules of an entry are, each once.
 func indicesOf(j *emit.Job, e *emit.Entry) []string {

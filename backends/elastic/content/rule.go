@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sigma-compiler/sigmac/backends/elastic"
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma"
 )
@@ -41,7 +42,7 @@ func (l Language) rule(j *emit.Job, e *emit.Entry) object {
 	o.add("enabled", e.Enabled)
 	l.addSchedule(j, e, &o)
 	o.add("max_signals", l.number(j, e, "max_signals", 100, 1, 1<<31-1))
-	o.add("tags", addNew(tagsOf(m), list(j.Setting("tags"))...))
+	o.add("tags", addNew(tagsOf(m), emit.SplitList(j.Setting("tags"))...))
 	o.add("references", texts(m.References))
 	o.add("false_positives", texts(m.FalsePositives))
 	o.add("author", authors(m.Author))
@@ -107,22 +108,14 @@ func (l Language) addSchedule(j *emit.Job, e *emit.Entry, o *object) {
 	o.add("to", to)
 }
 
-// span writes a length of time in the greatest of hours, minutes and seconds that
-// it is a multiple of.
+// span writes a length of time as Kibana has it.
 func span(d time.Duration) string {
-	n, unit := units(d)
-	return strconv.Itoa(n) + unit
+	n, unit := elastic.Span(d, units)
+	return strconv.FormatInt(n, 10) + unit
 }
 
-func units(d time.Duration) (n int, unit string) {
-	switch {
-	case d%time.Hour == 0:
-		return int(d / time.Hour), "h"
-	case d%time.Minute == 0:
-		return int(d / time.Minute), "m"
-	}
-	return int(d / time.Second), "s"
-}
+// units are the units of time of rules.
+var units = []elastic.Unit{{Length: time.Hour, Name: "h"}, {Length: time.Minute, Name: "m"}, {Length: time.Second, Name: "s"}}
 
 // number reads a setting that is a whole number between two others.
 func (l Language) number(j *emit.Job, e *emit.Entry, name string, otherwise, least, most int) int {

@@ -44,10 +44,10 @@ func (l Language) suppress(j *emit.Job, e *emit.Entry, o *object) {
 			"runs overlap, and what fires in the overlap is told twice: Kibana knows alerts again by up to %d fields, the time and two of the group's", maxSuppression)
 		return
 	}
-	n, unit := units(Recent(j) + e.Schedule.Every)
+	n, unit := elastic.Span(Recent(j)+e.Schedule.Every, units)
 	o.add("alert_suppression", object{
 		{"group_by", by},
-		{"duration", object{{"value", n}, {"unit", unit}}},
+		{"duration", object{{"value", int(n)}, {"unit", unit}}},
 		{"missing_fields_strategy", "suppress"},
 	})
 }
