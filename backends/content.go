@@ -154,7 +154,7 @@ func (c *Compiler) Format() *emit.Format { return c.format }
 func (c *Compiler) Files(p *emit.Pack) ([]emit.File, error) {
 	content := c.format.Content
 	if content == nil {
-		return nil, &sigma.Error{Code: sigma.BadSetting, Msg: fmt.Sprintf("the format %s of %s is for queries alone", c.format.Name, c.backend.Name), Hint: "there are " + strings.Join(c.contentFormats(), ", ")}
+		return nil, &sigma.Error{Code: sigma.BadSetting, Msg: fmt.Sprintf("the format %s of %s is for queries alone", c.format.Name, c.backend.Name), Hint: "there are " + strings.Join(c.backend.ContentFormats(), ", ")}
 	}
 	pack := *p
 	pack.Entries, pack.Format, pack.Settings = distinctStems(p.Entries), c.format, c.settings
@@ -166,17 +166,6 @@ func (c *Compiler) Files(p *emit.Pack) ([]emit.File, error) {
 		files[i] = emit.File{Path: e.Stem + content.Ext, Data: []byte(c.Join([]string{e.Text}))}
 	}
 	return files, nil
-}
-
-// contentFormats names the formats of the target that have content.
-func (c *Compiler) contentFormats() []string {
-	var names []string
-	for _, f := range c.backend.Formats {
-		if f.Content != nil {
-			names = append(names, f.Name)
-		}
-	}
-	return names
 }
 
 // distinctStems returns entries of which no two have the same stem: those that

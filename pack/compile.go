@@ -100,7 +100,7 @@ func (l *library) file(name string) *sigma.File {
 	return &sigma.File{Name: name}
 }
 
-// key returns the digest of all that a document becomes for a target.
+// keyOf returns the digest of all that the record of a document depends on.
 func (m *maker) keyOf(l *library, u *unit) digest {
 	h := sha256.New()
 	tell(h, string(m.base[:]), string(l.linked[:]), u.of.name, string(u.of.sum[:]), fmt.Sprint(u.number))

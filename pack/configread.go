@@ -188,7 +188,7 @@ func (r *reader) target(c *Config, p pair, name string) *Target {
 	t := &Target{Pos: r.at(p.key), Name: name, Language: cmp.Or(m.text("target"), name), Format: m.text("format"),
 		Method: m.text("method"), Pipelines: m.texts("pipelines"), Schemas: m.texts("schema"), Settings: m.pairs("settings")}
 	if n := m.get("unknown_fields"); n != nil {
-		t.Unknown = policies[m.oneOf(n, "unknown_fields", "error", "warn", "pass", "absent")]
+		t.Unknown = m.policy(n)
 	}
 	if n := m.get("select"); n != nil {
 		t.Select = r.selection(n)
@@ -203,7 +203,11 @@ func (r *reader) target(c *Config, p pair, name string) *Target {
 	return t
 }
 
-var policies = map[string]schema.Policy{"error": schema.Refuse, "warn": schema.Warn, "pass": schema.Pass, "absent": schema.Absent}
+// policy reads what becomes of fields that the schema does not have.
+func (r *reader) policy(n *yaml.Node) schema.Policy {
+	p, _ := schema.ParsePolicy(r.oneOf(n, "unknown_fields", schema.Policies()...)) // others were told
+	return p
+}
 
 // overrides reads the settings of levels and of rules.
 func (m *mapping) overrides(t *Target) {
@@ -265,7 +269,7 @@ func (m *mapping) check(c *Config, t *Target) {
 	f := b.Format(t.Format)
 	t.Format = f.Name
 	if f.Content == nil {
-		m.fail(m.whereOf(t, "format"), contentHint(b), "the format %s of %s is for queries alone", f.Name, b.Name)
+		m.fail(m.whereOf(t, "format"), "there are "+strings.Join(b.ContentFormats(), ", "), "the format %s of %s is for queries alone", f.Name, b.Name)
 		return
 	}
 	o.Method = t.Method
@@ -290,20 +294,6 @@ func (m *mapping) check(c *Config, t *Target) {
 	for _, p := range t.Pipelines {
 		m.inside(c, p) // names are of no folder
 	}
-}
-
-// contentHint names the formats of a backend that packs can be made of.
-func contentHint(b *emit.Backend) string {
-	var names []string
-	for i := range b.Formats {
-		if b.Formats[i].Content != nil {
-			names = append(names, b.Formats[i].Name)
-		}
-	}
-	if len(names) == 0 {
-		return "it has no other"
-	}
-	return "there are " + strings.Join(names, ", ")
 }
 
 // whereOf returns the place of a key's value, or of the target.

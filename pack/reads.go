@@ -2,6 +2,7 @@ package pack
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"io"
@@ -50,6 +51,8 @@ func (r *reads) changed(was map[string]digest) bool {
 	return false
 }
 
+// limited reads a file that was opened, up to maxRead, and closes it. It passes on
+// the error of opening it.
 func limited(f *os.File, err error) ([]byte, error) {
 	if err != nil {
 		return nil, err
@@ -82,11 +85,8 @@ func (n noting) Open(name string) (fs.File, error) {
 		return nil, err
 	}
 	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	data, err := limited(f, nil)
-	if err != nil {
+	data, limit := limited(f, nil) // closes it
+	if err := cmp.Or(err, limit); err != nil {
 		return nil, err
 	}
 	n.of.note(filepath.Join(n.dir, name), data)

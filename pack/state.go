@@ -29,7 +29,7 @@ type stored struct {
 	Sum     digest
 }
 
-// load reads what save wrote. It returns false where that is absent or
+// load reads what store and write wrote. It returns false where that is absent or
 // damaged.
 func load(path string, v any) bool {
 	data, err := os.ReadFile(path)

@@ -128,6 +128,17 @@ func find(list []Setting, name string) *Setting {
 	return nil
 }
 
+// ContentFormats returns the names of the formats that make what people deploy.
+func (b *Backend) ContentFormats() []string {
+	var names []string
+	for i := range b.Formats {
+		if b.Formats[i].Content != nil {
+			names = append(names, b.Formats[i].Name)
+		}
+	}
+	return names
+}
+
 // Format returns the format with that name or alias, the default for "", or
 // nil.
 func (b *Backend) Format(name string) *Format {

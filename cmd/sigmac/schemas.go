@@ -20,24 +20,16 @@ func (f *schemaFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.schemas, "schema", nil, "your own tables, a `file`: a mapping of Elasticsearch, getschema of Kusto, fieldsummary of Splunk; FORMAT: or FORMAT.TABLE: before the path says what it is (elastic, kusto, splunk); may be repeated")
 	flags.StringVar(&f.unknown, "unknown-fields", "", "what fields and tables are that the schema does not have: error (the default with --schema), warn, pass, or absent: a test of such a field is left out as never true")
-	_ = cmd.RegisterFlagCompletionFunc("unknown-fields", cobra.FixedCompletions([]string{"error", "warn", "pass", "absent"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("unknown-fields", cobra.FixedCompletions(schema.Policies(), cobra.ShellCompDirectiveNoFileComp))
 }
 
 // policy returns what becomes of unknown fields.
 func (f *schemaFlags) policy() (schema.Policy, error) {
-	switch f.unknown {
-	case "":
-		return schema.ByPipeline, nil
-	case "error":
-		return schema.Refuse, nil
-	case "warn":
-		return schema.Warn, nil
-	case "pass":
-		return schema.Pass, nil
-	case "absent":
-		return schema.Absent, nil
+	p, ok := schema.ParsePolicy(f.unknown)
+	if !ok {
+		return 0, usage("there are "+list(schema.Policies()), "%q says nothing about unknown fields", f.unknown)
 	}
-	return 0, usage("there are error, warn, pass and absent", "%q says nothing about unknown fields", f.unknown)
+	return p, nil
 }
 
 // read reads the files. Those of one format are put together.

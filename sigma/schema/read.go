@@ -39,6 +39,22 @@ const (
 	Absent                   // no event has such a field: a test of it is false (of null true), with a warning; a table is an error
 )
 
+// policies are the names of the policies that a user can choose, from Refuse on.
+var policies = []string{"error", "warn", "pass", "absent"}
+
+// Policies returns the names of the policies that a user can choose.
+func Policies() []string { return slices.Clone(policies) }
+
+// ParsePolicy returns the policy of a name, ByPipeline for "". The second result
+// is false where there is no such policy.
+func ParsePolicy(name string) (Policy, bool) {
+	if name == "" {
+		return ByPipeline, true
+	}
+	i := slices.Index(policies, name)
+	return Refuse + Policy(i), i >= 0 //nolint:gosec // there are four
+}
+
 // ReadFile reads a user's schema from a file. The format is found out from the
 // content, unless it stands before the path, "kusto:schema.json". Where a file
 // is about one table without naming it, as the answer of getschema is, the
