@@ -40,10 +40,6 @@ func corpusConfig(tb testing.TB, dir, folder string) (string, int) {
 			n++
 		}
 	}
-	if n == 0 {
-		b.WriteString("  tiny: {target: splunk, format: tiny, pipelines: [sysmon, splunk_windows]}\n")
-		n = 1
-	}
 	config := filepath.Join(dir, FileName)
 	write(tb, config, b.String())
 	return config, n
