@@ -165,7 +165,9 @@ func TestMissing(t *testing.T) {
 		{"rules: [rules]", "rules: [rules]\nfilters: [rules/a.yml]", "a.yml:1:1: the document is no filter"},
 		{"names.yml", "sysmonn", `sigmac.yml:8:54: there is no pipeline "sysmonn", nor a file or folder of that name (did you mean "sysmon"?)`},
 		{"names.yml", "ports.txt", "ports.txt:1:1: "},
-		{"names.yml", "microsoft_xdr", "is not for the target splunk"},
+		{"names.yml", "microsoft_xdr", "sigmac.yml:8:54: the pipeline "},
+		{"names.yml", "names.yml, microsoft_xdr", `sigmac.yml:8:65: the pipeline "microsoft_xdr" is not for the target splunk`},
+		{"names.yml", "names.yml, {name: x}", "sigmac.yml:8:65: "},
 		{"format: tiny,", "format: tiny, schema: [none.csv],", "none.csv: "},
 	}
 	for _, tt := range tests {
@@ -194,6 +196,17 @@ func TestGlobs(t *testing.T) {
 			t.Errorf("%s: %+v", glob, s)
 		}
 		write(t, config, string(before))
+	}
+}
+
+// A pipeline with a finalizer is refused where it stands.
+func TestFinalizer(t *testing.T) {
+	dir := t.TempDir()
+	config := unpack(t, dir)
+	write(t, filepath.Join(dir, "final.yml"), "name: final\nfinalizers: [{type: concat}]\n")
+	edit(t, config, "[names.yml]", "[names.yml, final.yml]")
+	if _, err := tryPacks(config, Options{}); err == nil || !strings.Contains(err.Error(), "sigmac.yml:8:65: a finalizer makes one text of all queries") {
+		t.Error(err)
 	}
 }
 

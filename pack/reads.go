@@ -114,7 +114,6 @@ type PipelineInfo struct {
 // pipelines resolves the pipelines of a target.
 func (r *reads) pipelines(t *Target, o pipeline.Options) ([]*pipeline.Pipeline, []PipelineInfo, error) {
 	o.AnyFile, o.HTTP, o.Command, o.Files = false, nil, nil, nil
-	var out []*pipeline.Pipeline
 	var infos []PipelineInfo
 	var errs sigma.ErrorList
 	var specs []string
@@ -127,14 +126,19 @@ func (r *reads) pipelines(t *Target, o pipeline.Options) ([]*pipeline.Pipeline, 
 	if len(errs) > 0 {
 		return nil, nil, errs
 	}
-	out, err := sigmago.Resolve(specs, func(spec string) (*pipeline.Pipeline, error) { return r.resolve(spec, o) })
-	for _, e := range sigma.Errors(err) {
-		if e.File == nil {
-			e.Pos = t.Pipelines[0].Pos
-		}
-		errs = append(errs, e)
+	resolve := func(spec string) (*pipeline.Pipeline, error) { return r.resolve(spec, o) }
+	out, err := sigmago.Resolve(specs, resolve)
+	if err == nil {
+		return out, infos, nil
 	}
-	return out, infos, errs.Err()
+	for i, p := range t.Pipelines {
+		_, err := sigmago.Resolve(specs[i:i+1], resolve)
+		errs = append(errs, placed(p.Pos, err)...)
+	}
+	if len(errs) == 0 { // nothing is wrong with one alone
+		errs = placed(t.Pos, err)
+	}
+	return nil, nil, errs
 }
 
 // text returns what names a pipeline for the resolver, and the digest of its

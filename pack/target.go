@@ -37,7 +37,7 @@ func (c *Config) newMaker(t *Target, tool Tool, o pipeline.Options) (*maker, err
 		return nil, errs
 	}
 	if chain.Finalizes() {
-		return nil, sigma.ErrorList{{Pos: t.Pipelines[0].Pos, Code: sigma.BadPipeline,
+		return nil, sigma.ErrorList{{Pos: m.blame(o, (*pipeline.Pipeline).Finalizes), Code: sigma.BadPipeline,
 			Msg: "a finalizer makes one text of all queries, and a pack has none", Hint: "leave the pipeline with finalizers out"}}
 	}
 	m.compiler, err = backends.New(backends.Options{
@@ -60,20 +60,12 @@ func (m *maker) chain(o pipeline.Options) (*pipeline.Pipeline, error) {
 	m.pipelines = infos
 	var parts []*pipeline.Pipeline
 	for _, p := range found {
-		used := false
-		var why error
-		for _, part := range p.Parts() {
-			if err := part.Supports(m.Language); err != nil {
-				why = err
-				continue
-			}
-			if used = true; !slices.Contains(parts, part) {
-				parts = append(parts, part)
-			}
+		if err := m.refuses(p); err != nil {
+			return nil, placed(m.blame(o, func(p *pipeline.Pipeline) bool { return m.refuses(p) != nil }), err)
 		}
-		if !used && why != nil {
-			for _, e := range sigma.Errors(why) {
-				return nil, sigma.ErrorList{{Pos: m.Target.Pipelines[0].Pos, Code: e.Code, Msg: e.Msg, Hint: e.Hint}}
+		for _, part := range p.Parts() {
+			if part.Supports(m.Language) == nil && !slices.Contains(parts, part) {
+				parts = append(parts, part)
 			}
 		}
 	}
@@ -82,6 +74,29 @@ func (m *maker) chain(o pipeline.Options) (*pipeline.Pipeline, error) {
 		return nil, err
 	}
 	return pipeline.Chain(append(parts, lists)...), nil
+}
+
+// refuses returns an error where no part of a pipeline is for the target's
+// language.
+func (m *maker) refuses(p *pipeline.Pipeline) (err error) {
+	for _, part := range p.Parts() {
+		if err = part.Supports(m.Language); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// blame returns the place of the first pipeline that is wrong by itself, or of
+// the target where none is.
+func (m *maker) blame(o pipeline.Options, wrong func(*pipeline.Pipeline) bool) sigma.Pos {
+	for _, p := range m.Target.Pipelines {
+		alone := &Target{Pos: m.Pos, Pipelines: []Path{p}}
+		if found, _, err := m.reads.pipelines(alone, o); err == nil && slices.ContainsFunc(found, wrong) {
+			return p.Pos
+		}
+	}
+	return m.Pos
 }
 
 // fill returns a pipeline that puts the values of lists in place of their
