@@ -198,7 +198,7 @@ func (f *packFlags) finish(a *app, built []*pack.Built, err error) error {
 
 // describe says in a line what became of a pack.
 func (f *packFlags) describe(t *pack.Built, err error) string {
-	text := fmt.Sprintf("%s: %d entries of %s", t.Target, t.Entries, rules(t.Rules))
+	text := fmt.Sprintf("%s: %s of %s", t.Target, count(t.Entries, "entry", "entries"), rules(t.Rules))
 	for _, part := range []struct {
 		n    int
 		what string

@@ -17,7 +17,7 @@ func (t *tester) find(in input, subjects []*subject) []*caseReader {
 	var paths []string
 	if in.path != dash {
 		for _, ending := range testEndings {
-			paths = append(paths, trimExt(in.path)+ending)
+			paths = append(paths, filepath.Clean(trimExt(in.path))+ending)
 		}
 	}
 	if t.flags.tests != "" {
@@ -26,9 +26,9 @@ func (t *tester) find(in input, subjects []*subject) []*caseReader {
 			paths = append(paths, stem+ending)
 		}
 	}
-	for _, path := range paths {
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			continue
+	for i, path := range paths {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || slices.Contains(paths[:i], path) {
+			continue // or --tests is the folder of the rules
 		}
 		c := readTests(path)
 		c.resolve(filepath.Dir(path))

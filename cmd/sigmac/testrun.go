@@ -50,7 +50,7 @@ func (s *subject) correlator(tell func(correlate.Alert)) (*correlate.Correlator,
 	return correlate.New([]*ir.Correlation{s.correlation}, tell, correlate.Options{Lateness: math.MaxInt64})
 }
 
-// A answer is what came of a test.
+// An answer is what came of a test.
 type answer struct {
 	err  string // why it could not be run; "" where it was
 	why  string // why it failed; "" where it passed
