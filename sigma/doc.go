@@ -46,20 +46,25 @@
 //	    are tests of fields (text with wildcards, regular expressions, networks,
 //	    numbers ...) under and, or and not. The result is immutable; rewriting
 //	    it copies what changes.
+//	  - sigma/attack: the techniques and tactics of ATT&CK, and what tags say of
+//	    them.
 //	  - sigma/schema: which tables and columns a target has, and their types.
 //	  - sigma/pipeline: what a target calls things. Fields, values and log
 //	    sources are renamed, conditions added, rules refused.
 //	  - sigma/pipeline/lint: what is wrong with pipelines that parse.
 //	  - sigma/eval: whether an event matches, in process, for thousands of rules
 //	    at once.
+//	  - sigma/eval/correlate: correlations over the stream of what it finds.
 //	  - sigma/synth: events that a rule matches and events that it just misses,
 //	    to find out whether a query says the same.
 //	  - sigma/compare: how what one rule matches relates to what another does.
 //	  - backends/emit: what languages share. A dialect is a table of operators
 //	    and lexical rules whose blanks are errors; the printer decides about
-//	    parentheses, lists and fallbacks.
-//	  - backends/...: the languages, a folder each.
+//	    parentheses, lists and fallbacks. A format with Content makes of a query
+//	    what people deploy: an entry with id, title, level and schedule.
+//	  - backends/...: the languages and their formats, a folder each.
 //	  - backends: the list of all backends, and the whole path in one call.
+//	  - pack: folders and archives of what a rule set becomes for each target.
 //	  - cmd/sigmac: the command.
 //
 // Three rules hold everywhere. What a query may not do is match other events

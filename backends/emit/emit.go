@@ -7,7 +7,8 @@
 // a positioned error of it. The Printer decides parentheses, value lists and
 // constants for all languages; [Lower] decides before that what a test means
 // for a column of a given type. Regular expressions are parsed once and
-// printed by [RegexpStyle].
+// printed by [RegexpStyle]. What people deploy of a query is an [Entry], which
+// a [Format] with [Content] writes.
 package emit
 
 import (
