@@ -1,17 +1,13 @@
 package pack
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/sigma-compiler/sigmac/internal/yamldoc"
 	"github.com/sigma-compiler/sigmac/sigma"
 )
 
@@ -36,9 +32,6 @@ func (r *reader) at(n *yaml.Node) sigma.Pos {
 	return sigma.Pos{File: r.file, Line: n.Line, Col: n.Column}
 }
 
-// yamlLine finds the line in the messages of the YAML package.
-var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
-
 // document reads the one YAML document of the file.
 func (r *reader) document() *yaml.Node {
 	pos := sigma.Pos{File: r.file, Line: 1, Col: 1}
@@ -46,51 +39,20 @@ func (r *reader) document() *yaml.Node {
 		r.errs = append(r.errs, &sigma.Error{Pos: pos, Code: sigma.Limit, Msg: fmt.Sprintf("the file has more than %d bytes", maxConfig)})
 		return nil
 	}
-	doc, err := decode(r.file.Data)
-	if err != nil {
-		msg := err.Error()
-		if m := yamlLine.FindStringSubmatch(msg); m != nil {
-			pos.Line, _ = strconv.Atoi(m[1])
-			msg = msg[len(m[0]):]
-		}
+	doc, wrong := yamldoc.Read(r.file.Data)
+	if wrong != nil {
+		pos.Line = wrong.Line
 		if line, ok := r.file.Line(pos.Line); ok {
 			pos.Col += len(line) - len(strings.TrimLeft(line, " "))
 		}
-		r.errs = append(r.errs, &sigma.Error{Pos: pos, Code: sigma.BadYAML, Msg: strings.TrimPrefix(msg, "yaml: ")})
+		r.errs = append(r.errs, &sigma.Error{Pos: pos, Code: sigma.BadYAML, Msg: wrong.Msg})
 		return nil
 	}
 	if doc == nil {
 		r.fail(pos, "write name, rules and targets", "the file is empty")
+		return nil
 	}
-	return doc
-}
-
-// decode returns the root of the one document of a text. A panic of the YAML
-// library is an error like its others.
-func decode(data []byte) (root *yaml.Node, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			root, err = nil, fmt.Errorf("yaml: %v", v)
-		}
-	}()
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	var doc, more yaml.Node
-	if err := dec.Decode(&doc); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, nil
-		}
-		return nil, err
-	}
-	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
-		if err == nil {
-			err = fmt.Errorf("yaml: line %d: the file holds more than one YAML document", more.Line)
-		}
-		return nil, err
-	}
-	if len(doc.Content) != 1 {
-		return nil, nil
-	}
-	return doc.Content[0], nil
+	return doc.Content[0]
 }
 
 // node follows an alias and counts what is looked at. It returns nil where

@@ -1,16 +1,13 @@
 package main
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
-	"regexp"
 	"strconv"
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/sigma-compiler/sigmac/internal/yamldoc"
 	"github.com/sigma-compiler/sigmac/sigma"
 )
 
@@ -57,30 +54,27 @@ func readTests(path string) *caseReader {
 	return c
 }
 
-// decodeYAML reads the first document of a file.
-func decodeYAML(text []byte) (root *yaml.Node, err error) {
-	defer func() {
-		if v := recover(); v != nil { // a panic of the YAML library
-			err = fmt.Errorf("yaml: %v", v)
-		}
-	}()
-	var doc yaml.Node
-	err = yaml.NewDecoder(bytes.NewReader(text)).Decode(&doc)
-	if errors.Is(err, io.EOF) {
-		return nil, nil
+// document reads the root of a file of tests, which is a mapping, and the place
+// of the file. It is nil where it cannot be read, which is said with the hint.
+func (c *caseReader) document(hint string) (*yaml.Node, sigma.Pos) {
+	at := sigma.Pos{File: c.file, Line: 1, Col: 1}
+	doc, wrong := yamldoc.Read(c.file.Data)
+	switch {
+	case wrong != nil:
+		at.Line, at.Col = wrong.Line, wrong.Col
+		c.fail(at, hint, "the file of tests cannot be read: %s", wrong.Msg)
+	case doc == nil || doc.Content[0].Kind != yaml.MappingNode:
+		c.fail(at, hint, "the file of tests cannot be read")
+	default:
+		return doc.Content[0], at
 	}
-	if err != nil || len(doc.Content) == 0 {
-		return nil, err
-	}
-	return doc.Content[0], nil
+	return nil, at
 }
 
 // yaml reads a file of tests as YAML.
 func (c *caseReader) yaml() {
-	root, err := decodeYAML(c.file.Data)
-	at := c.placeOf(err)
-	if err != nil || root == nil || root.Kind != yaml.MappingNode {
-		c.fail(at, "it is a mapping with a list named tests", "the file of tests cannot be read%s", because(err))
+	root, at := c.document("it is a mapping with a list named tests")
+	if root == nil {
 		return
 	}
 	shared := ruleTest{}
@@ -105,29 +99,6 @@ func (c *caseReader) yaml() {
 	for i, n := range list.Content {
 		c.yamlCase(n, shared, i+1)
 	}
-}
-
-// yamlLine finds the line in a message of the YAML library.
-var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
-
-// placeOf returns the place of an error of the YAML library, or the begin of the
-// file.
-func (c *caseReader) placeOf(err error) sigma.Pos {
-	at := sigma.Pos{File: c.file, Line: 1, Col: 1}
-	if err == nil {
-		return at
-	}
-	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
-		at.Line, _ = strconv.Atoi(m[1]) // digits; too many are no line
-	}
-	return at
-}
-
-func because(err error) string {
-	if err == nil {
-		return ""
-	}
-	return ": " + err.Error()
 }
 
 // keys calls f with each key of a mapping, and refuses those that f does not

@@ -64,10 +64,8 @@ func (c *caseReader) regressionFile(root, path string, doc sigma.Document) {
 		return
 	}
 	c.file = file
-	node, err := decodeYAML(file.Data)
-	at := c.placeOf(err)
-	if err != nil || node == nil || node.Kind != yaml.MappingNode {
-		c.fail(at, "", "the file of tests cannot be read%s", because(err))
+	node, at := c.document("")
+	if node == nil {
 		return
 	}
 	before := len(c.tests) + len(c.errs)

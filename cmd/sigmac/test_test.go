@@ -10,6 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/sigma-compiler/sigmac/internal/shared"
+	"github.com/sigma-compiler/sigmac/internal/yamldoc"
 	"github.com/sigma-compiler/sigmac/sigma/eval"
 )
 
@@ -75,11 +76,11 @@ func TestTestOrder(t *testing.T) {
 // eventOf returns the event of a text of YAML as JSON.
 func eventOf(t *testing.T, text string) (string, error) {
 	t.Helper()
-	root, err := decodeYAML([]byte(text))
-	if err != nil || root == nil {
+	doc, wrong := yamldoc.Read([]byte(text))
+	if wrong != nil || doc == nil {
 		t.Skip("no YAML")
 	}
-	out, err := yamlEvent(root)
+	out, err := yamlEvent(doc.Content[0])
 	return string(out), err
 }
 

@@ -1,16 +1,13 @@
 package pipeline
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/sigma-compiler/sigmac/internal/yamldoc"
 	"github.com/sigma-compiler/sigmac/sigma"
 )
 
@@ -76,9 +73,6 @@ func (p *parser) at(n *yaml.Node) sigma.Pos {
 	return sigma.Pos{File: file, Line: n.Line, Col: n.Column}
 }
 
-// yamlLine finds the line in the messages of the YAML package.
-var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
-
 // document reads the one YAML document of the file.
 func (p *parser) document(data []byte) *yaml.Node {
 	pos := sigma.Pos{File: p.file, Line: 1, Col: 1}
@@ -86,27 +80,18 @@ func (p *parser) document(data []byte) *yaml.Node {
 		p.fail(pos, sigma.Limit, "", "the file has more than %d bytes", maxBytes)
 		return nil
 	}
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	var doc, more yaml.Node
-	err := dec.Decode(&doc)
+	doc, wrong := yamldoc.Read(data)
 	switch {
-	case errors.Is(err, io.EOF):
-		p.fail(pos, sigma.BadPipeline, "", "the file is empty")
-		return nil
-	case err != nil:
-		msg := err.Error()
-		if m := yamlLine.FindStringSubmatch(msg); m != nil {
-			pos.Line, _ = strconv.Atoi(m[1])
-			msg = msg[len(m[0]):]
-		}
-		p.fail(pos, sigma.BadYAML, "", "%s", strings.TrimPrefix(msg, "yaml: "))
-		return nil
-	}
-	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
-		if err == nil {
-			pos = p.at(&more)
-		}
+	case wrong != nil && wrong.Second:
+		pos.Line, pos.Col = wrong.Line, wrong.Col
 		p.fail(pos, sigma.BadPipeline, "", "a pipeline file holds one YAML document")
+		return nil
+	case wrong != nil:
+		pos.Line = wrong.Line
+		p.fail(pos, sigma.BadYAML, "", "%s", wrong.Msg)
+		return nil
+	case doc == nil:
+		p.fail(pos, sigma.BadPipeline, "", "the file is empty")
 		return nil
 	}
 	p.head = doc.HeadComment

@@ -6,6 +6,7 @@ import (
 	sigmago "github.com/bradleyjkemp/sigma-go"
 	"gopkg.in/yaml.v3"
 
+	"github.com/sigma-compiler/sigmac/internal/yamldoc"
 	"github.com/sigma-compiler/sigmac/sigma"
 )
 
@@ -51,10 +52,14 @@ const defaultOrder = 20
 // IsConfig reports whether a file is a configuration of the legacy sigmac and
 // no pipeline, by the keys that it has.
 func IsConfig(data []byte) bool {
-	var root yaml.Node
-	if len(data) > maxBytes || decodeFirst(data, &root) != nil || root.Kind != yaml.MappingNode {
+	if len(data) > maxBytes {
 		return false
 	}
+	doc, wrong := yamldoc.Read(data)
+	if wrong != nil || doc == nil || doc.Content[0].Kind != yaml.MappingNode {
+		return false
+	}
+	root := doc.Content[0]
 	theirs := 0
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		switch strings.ToLower(root.Content[i].Value) {

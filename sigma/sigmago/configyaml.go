@@ -1,17 +1,13 @@
 package sigmago
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/sigma-compiler/sigmac/internal/yamldoc"
 	"github.com/sigma-compiler/sigmac/sigma"
 )
 
@@ -38,34 +34,6 @@ func (r *reader) at(n *yaml.Node) sigma.Pos {
 	return sigma.Pos{File: r.file, Line: n.Line, Col: n.Column}
 }
 
-// decodeFirst reads the first YAML document. A panic of the YAML library is an
-// error like its others.
-func decodeFirst(data []byte, root *yaml.Node) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("yaml: %v", v)
-		}
-	}()
-	var doc, more yaml.Node
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	if err := dec.Decode(&doc); err != nil {
-		return err
-	}
-	if err := dec.Decode(&more); err == nil {
-		return fmt.Errorf("yaml: line %d: a configuration is one YAML document", more.Line)
-	} else if !errors.Is(err, io.EOF) {
-		return err
-	}
-	if len(doc.Content) != 1 {
-		return io.EOF
-	}
-	*root = *doc.Content[0]
-	return nil
-}
-
-// yamlLine finds the line in the messages of the YAML library.
-var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
-
 // document returns the tree of the file without aliases and merged mappings,
 // nil where it cannot be read.
 func (r *reader) document() *yaml.Node {
@@ -74,22 +42,17 @@ func (r *reader) document() *yaml.Node {
 		r.fail(top, sigma.Limit, "", "the file has more than %d bytes", maxBytes)
 		return nil
 	}
-	var root yaml.Node
-	err := decodeFirst(r.file.Data, &root)
+	doc, wrong := yamldoc.Read(r.file.Data)
 	switch {
-	case errors.Is(err, io.EOF):
+	case wrong != nil:
+		top.Line = wrong.Line
+		r.fail(top, sigma.BadYAML, "", "%s", wrong.Msg)
+		return nil
+	case doc == nil:
 		r.fail(top, sigma.BadPipeline, "", "the file is empty")
 		return nil
-	case err != nil:
-		msg := err.Error()
-		if m := yamlLine.FindStringSubmatch(msg); m != nil {
-			top.Line, _ = strconv.Atoi(m[1])
-			msg = msg[len(m[0]):]
-		}
-		r.fail(top, sigma.BadYAML, "", "%s", strings.TrimPrefix(msg, "yaml: "))
-		return nil
 	}
-	out := r.plain(&root, 0)
+	out := r.plain(doc.Content[0], 0)
 	if len(r.errs) > 0 {
 		return nil
 	}
