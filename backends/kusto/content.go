@@ -147,7 +147,7 @@ func bullets(head string, list []string) string {
 const maxDetails = 20
 
 // details returns the columns that the rule's fields name, of a correlation those
-// that it groups by, by name.
+// that it groups by and computes with, by name.
 func (c *content) details() map[string]string {
 	names := slices.Clone(c.Entry.Rule.Fields)
 	if c.Correlation != nil {

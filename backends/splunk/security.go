@@ -137,8 +137,9 @@ func (s *search) hasHost() bool {
 	return s.Setting("tstats") != "true" && s.Method != emit.Buckets && !tabled
 }
 
-// seen returns the names of fields that results have for sure: those that the
-// rule tests and those that it wants to be seen, or those of the table.
+// seen returns the names of fields that results can have: those that the rule
+// tests, as exclusions too, and those that it wants to be seen, or those of the
+// table.
 func (s *search) seen() []string {
 	var names []string
 	add := func(name string) {
