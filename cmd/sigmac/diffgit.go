@@ -167,7 +167,7 @@ func gitRuleFile(arg, name string) bool {
 			return false
 		}
 	}
-	return strings.HasSuffix(name, ".yml") || strings.HasSuffix(name, ".yaml")
+	return sigma.IsRuleFile(name)
 }
 
 // readBlobs reads the contents of all files in one run of git, which is told
