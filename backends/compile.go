@@ -93,7 +93,7 @@ func New(o Options) (*Compiler, error) {
 	if err := o.Overrides.check(b, c.format); err != nil {
 		return nil, err
 	}
-	c.override = o.Overrides
+	c.override = o.Overrides.byFoldedID()
 	c.vars = c.variables()
 	return c, nil
 }

@@ -3,6 +3,7 @@ package backends
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -21,9 +22,12 @@ import (
 //	    every: 15m
 //
 // goes before the level's and after those given for the rule.
+//
+// A rule without a level has those of medium, since that is what it is deployed
+// as. The case of ids that are UUIDs does not count.
 type Overrides struct {
-	Levels map[sigma.Level]map[string]string // a rule without a level is medium
-	Rules  map[string]map[string]string      // by id, name or title of the rule
+	Levels map[sigma.Level]map[string]string
+	Rules  map[string]map[string]string // by id, name or title of the rule
 }
 
 // check returns an error about the first setting, in the order of names, that
@@ -40,7 +44,12 @@ func (o Overrides) check(b *emit.Backend, f *emit.Format) error {
 			return err
 		}
 	}
+	spelt := make(map[string]string)
 	for _, rule := range slices.Sorted(maps.Keys(o.Rules)) {
+		if first := spelt[foldID(rule)]; first != "" {
+			return &sigma.Error{Code: sigma.BadSetting, Msg: fmt.Sprintf("%q and %q are the same id", first, rule)}
+		}
+		spelt[foldID(rule)] = rule
 		if err := checkSettings(b, f, o.Rules[rule]); err != nil {
 			return err
 		}
@@ -55,6 +64,23 @@ func checkSettings(b *emit.Backend, f *emit.Format, settings map[string]string) 
 		}
 	}
 	return nil
+}
+
+// foldID returns an id as all its spellings are, and any other name as it is.
+func foldID(name string) string {
+	if id := strings.ToLower(name); sigma.IsUUID(id) {
+		return id
+	}
+	return name
+}
+
+// byFoldedID returns the overrides with the ids of rules as foldID has them.
+func (o Overrides) byFoldedID() Overrides {
+	out := Overrides{Levels: o.Levels, Rules: make(map[string]map[string]string, len(o.Rules))}
+	for name, settings := range o.Rules {
+		out.Rules[foldID(name)] = settings
+	}
+	return out
 }
 
 // settle gives a job its settings: those of the compiler and, where the format
@@ -72,7 +98,7 @@ func (c *Compiler) settle(j *emit.Job, m *sigma.Meta) {
 	c.own(j, m, s)
 	for _, name := range []string{m.Title, m.Name, m.ID} {
 		if name != "" {
-			maps.Copy(s, c.override.Rules[name])
+			maps.Copy(s, c.override.Rules[foldID(name)])
 		}
 	}
 	j.Settings = s
@@ -94,8 +120,15 @@ func (c *Compiler) own(j *emit.Job, m *sigma.Meta, to map[string]string) {
 				j.Fail(pos, sigma.BadSetting, "", "the setting %s must be one value", name.Value)
 				continue
 			}
-			known := c.backend.Setting(name.Value) != nil || c.format.Setting(name.Value) != nil
-			if !known && familyHas(c.backend, name.Value) {
+			known := c.backend.Setting(name.Value)
+			if known == nil {
+				known = c.format.Setting(name.Value)
+			}
+			switch {
+			case known == nil && familyHas(c.backend, name.Value):
+				continue
+			case known != nil && known.Given:
+				j.Fail(pos, sigma.BadSetting, "give it with the other settings, or with those for this rule", "a rule cannot have the setting %s under its own key", name.Value)
 				continue
 			}
 			if err := checkSetting(c.backend, c.format, name.Value, value.Value); err != nil {
@@ -168,23 +201,30 @@ func (c *Compiler) Files(p *emit.Pack) ([]emit.File, error) {
 	return files, nil
 }
 
-// distinctStems returns entries of which no two have the same stem: those that
-// would have the begin of their ids behind it, or where that is not enough the
-// whole of them.
+// distinctStems returns entries of which no two have the same stem: the second
+// has the begin of its id behind it, and so has one that no file may have. Titles
+// are anybody's, and none may keep the others from being written.
 func distinctStems(list []*emit.Entry) []*emit.Entry {
 	out := slices.Clone(list)
-	for _, size := range []int{8, 36} { // of a UUID
-		count := make(map[string]int)
-		for _, e := range out {
-			count[e.Stem]++
+	count := make(map[string]int)
+	for _, e := range list {
+		count[e.Stem]++
+	}
+	for i, e := range list {
+		if count[e.Stem] < 2 && !reserved.MatchString(e.Stem) {
+			continue
 		}
-		for i, e := range out {
-			if count[e.Stem] > 1 {
-				named := *e
-				named.Stem = list[i].Stem + "_" + e.ID[:size]
-				out[i] = &named
-			}
+		named := *e
+		named.Stem += "_" + e.ID[:8]
+		for n := 1; count[named.Stem] > 0; n++ {
+			named.Stem = e.Stem + "_" + strings.ReplaceAll(e.ID, "-", "_") + strings.Repeat("_2", n-1)
 		}
+		count[named.Stem]++
+		out[i] = &named
 	}
 	return out
 }
+
+// reserved are the stems that no file has: that of a pack's own manifest, and
+// those of devices, of which Windows has no files.
+var reserved = regexp.MustCompile(`^(manifest|con|prn|aux|nul|com[0-9]|lpt[0-9])$`)

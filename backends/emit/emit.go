@@ -108,6 +108,7 @@ type Setting struct {
 	Default   string
 	Values    []string // the values allowed; nil allows all
 	Open      bool     // the name is the begin of many: "key." is of "key.action.email.to", too
+	Given     bool     // no rule has it under its own key: the value does anything, and rules come from strangers
 
 	// Cannot names, for a value that gives up a part of what rules mean, the
 	// traits of events that a query is no longer to tell apart.

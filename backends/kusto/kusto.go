@@ -36,7 +36,7 @@ var Backend = &emit.Backend{
 		sentinelFormat, armFormat, defenderFormat,
 	},
 	Settings: []emit.Setting{{
-		Name: "table", Doc: "the table that is searched, in place of the one that a pipeline names",
+		Name: "table", Given: true, Doc: "the table that is searched, in place of the one that a pipeline names",
 	}, {
 		Name: "keyword_columns", Doc: "the columns that keywords are sought in, separated by commas; all columns where none is named",
 	}, {

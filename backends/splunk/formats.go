@@ -39,7 +39,7 @@ var contentSettings = slices.Concat(emit.ContentSettings("1h", "0", "10m"), []em
 	{Name: "risk_score", Doc: "the risk from 0 to 100; 20 for each level from informational on where it is not set"},
 	{Name: "security_domain", Default: "threat", Values: []string{"access", "audit", "endpoint", "identity", "network", "threat"}, Doc: "with es, the security domain of the notable event"},
 	{Name: "analytic_story", Doc: "names of analytic stories, with commas between them"},
-	{Name: keyPrefix, Open: true, Doc: "any other setting of savedsearches.conf, such as key.action.email.to"},
+	{Name: keyPrefix, Open: true, Given: true, Doc: "any other setting of savedsearches.conf, such as key.action.email.to"},
 })
 
 var flags = []string{"false", "true"}
