@@ -45,6 +45,7 @@ func (c *Config) Build(ctx context.Context, o Options) (built []*Built, err erro
 	if b.store = (store{dir: cmp.Or(o.Output, c.join(c.Output)), disk: o.disk}); o.disk == nil {
 		b.store.disk = osDisk{}
 	}
+	b.library.output = b.store.dir
 	makers, err := b.prepare()
 	if err != nil {
 		return nil, err

@@ -239,3 +239,43 @@ func TestRefused(t *testing.T) {
 		t.Errorf("the second build says %+v", again.Summary)
 	}
 }
+
+// TestAmongRules: what is built, the file that says so and tests of rules are no
+// rules, though they lie among them.
+func TestAmongRules(t *testing.T) {
+	for _, output := range []string{"dist", "."} {
+		dir := t.TempDir()
+		config := unpack(t, dir)
+		edit(t, config, "rules: [rules]", `rules: [., "**/*.{yml,yaml,txt}"]
+exclude: [names.yml, ports.txt]
+output: `+output)
+		edit(t, config, "targets:", "targets:\n    yaml: {target: kusto, format: sentinel, settings: {table: T}}")
+		write(t, filepath.Join(dir, "rules/a.tests.yml"), "tests: []\n")
+		first := buildPacks(t, config, Options{})
+		again := buildPacks(t, config, Options{Mode: Check})
+		for i, b := range again {
+			if b.Rules+b.Refused+b.Unsupported != 3 || b.Summary != first[i].Summary || len(b.Changes) > 0 {
+				t.Errorf("%s: %+v, %v; at first %+v", b.Target, b.Summary, b.Changes, first[i].Summary)
+			}
+		}
+	}
+}
+
+// TestNamesOfTargets: a target may be called as what a build leaves.
+func TestNamesOfTargets(t *testing.T) {
+	dir := t.TempDir()
+	config := unpack(t, dir)
+	edit(t, config, "    each:", "    old-each:")
+	edit(t, config, "    app:", "    new-app:")
+	buildPacks(t, config, Options{})
+	write(t, filepath.Join(dir, "rules/d.yml"), "title: D\nlogsource: {product: windows}\ndetection:\n    sel: {A: x}\n    condition: sel\n")
+	for _, b := range buildPacks(t, config, Options{}) {
+		if b.Compiled != 1 {
+			t.Errorf("%s: %d compiled", b.Target, b.Compiled)
+		}
+	}
+	list, err := os.ReadDir(filepath.Join(dir, "dist"))
+	if err != nil || len(list) != 3 {
+		t.Errorf("the output folder has %v (%v)", list, err)
+	}
+}

@@ -42,6 +42,7 @@ func TestConfigErrors(t *testing.T) {
 		{head + "lists: {a-b: [x], c: []}\n" + target, `3:19: the list c has no values`},
 		{head + "select: {level: '>=hihg'}\n" + target, `3:17: there is no level "hihg" (did you mean "high"?)`},
 		{head + "select: {level: '>critical'}\n" + target, `3:17: no rule has a level >critical`},
+		{head + "select: {level: ['>=medium', <high]}\n" + target, `3:30: level is compared twice, with >=medium and <high (write the list`},
 		{head + "select: {status: [stabel]}\n" + target, `3:19: there is no status "stabel"`},
 		{head + "select: {tags: ['[']}\n" + target, `3:17: "[" is neither a tag nor a glob`},
 		{head + "select: {date: yesterday}\n" + target, `3:16: "yesterday" is no date`},

@@ -150,6 +150,30 @@ func (c *Config) excluded(name string) bool {
 	})
 }
 
+// ours returns the paths of what is none of the rules though it may lie among
+// them: the file of the Config, and the packs. Else what is built would be read by
+// the next build.
+func (c *Config) ours(output string) (out []string) {
+	paths := []string{c.File.Name}
+	for _, t := range c.Targets {
+		paths = append(paths, filepath.Join(output, t.Name))
+	}
+	for _, path := range paths {
+		if name, err := c.relative(path); err == nil {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// below reports whether a file is one of paths, or in one that is a folder.
+func below(name string, paths []string) bool {
+	return slices.ContainsFunc(paths, func(path string) bool {
+		rest, ok := strings.CutPrefix(name, path)
+		return ok && (rest == "" || rest[0] == '/')
+	})
+}
+
 // A folder opens the files of the Config: where it may not read elsewhere, the
 // operating system keeps it inside, whatever links are there.
 type folder struct {

@@ -65,9 +65,17 @@ func (r *reader) selection(n *yaml.Node) *Selection {
 // ranks reads a comparison with one of a list of ranks, or a list of ranks.
 func (m *mapping) ranks(name string, all []string) []string {
 	var out []string
+	compared := ""
 	for _, p := range m.texts(name) {
 		at := ordered.FindStringSubmatch(p.Text)
 		op, word := at[1], at[2]
+		if strings.ContainsAny(op, "<>") {
+			if compared != "" { // one of them, as of all lists, would be nearly any
+				m.fail(p.Pos, "write the list, such as [medium, high]", "%s is compared twice, with %s and %s", name, compared, p.Text)
+				return nil
+			}
+			compared = p.Text
+		}
 		i := slices.Index(all, word)
 		if i < 0 {
 			m.fail(p.Pos, meant(word, all), "there is no %s %q", name, word)

@@ -45,6 +45,7 @@ type unit struct {
 // A library is all rules of a Config.
 type library struct {
 	config   *Config
+	output   string // the folder of the packs
 	sources  []*source
 	linked   digest                      // of all that has a bearing on other files: filters, and what correlations refer to
 	links    bool                        // there are such
@@ -59,8 +60,9 @@ func (l *library) find() error {
 	errs := sigma.Errors(err)
 	filters, err := l.config.find(l.config.Filters)
 	errs = append(errs, sigma.Errors(err)...)
+	ours := l.config.ours(l.output)
 	for _, name := range rules {
-		if !slices.Contains(filters, name) && !l.config.excluded(name) {
+		if !slices.Contains(filters, name) && !l.config.excluded(name) && !below(name, ours) {
 			l.sources = append(l.sources, &source{name: name})
 		}
 	}

@@ -17,10 +17,11 @@ import (
 	"github.com/sigma-compiler/sigmac/backends/emit"
 )
 
-// Folders and files of stateDir that a build that was killed leaves there.
+// Folders and files of stateDir that a build that was killed leaves there. No name
+// of a target begins so: a target old-splunk has the state old-splunk.state.
 const (
-	newPrefix = "new-" // not yet whole, or not needed any more
-	oldPrefix = "old-" // moved away for the new one
+	newPrefix = "~new-" // not yet whole, or not needed any more
+	oldPrefix = "~old-" // moved away for the new one
 )
 
 // A store is the output folder.

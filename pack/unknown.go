@@ -31,7 +31,7 @@ func (c *Config) unknown(l *library, warn func(*sigma.Error)) {
 	}
 	for _, t := range c.Targets {
 		for _, name := range sorted(t.about) {
-			about(t.about[name], name, false)
+			about(t.about[name], name, sigma.IsUUID(strings.ToLower(name)))
 		}
 	}
 	for _, s := range append([]*Selection{c.Select}, selections(c.Targets)...) {
