@@ -53,6 +53,9 @@ func (c *caseReader) jsonCase(pos sigma.Pos, line []byte) {
 		test.name = name
 	}
 	wrong := len(c.errs)
+	if j.Expect != nil && j.Alert != nil {
+		c.fail(pos, "", "a test has one of expect and expect_alert")
+	}
 	for _, want := range []json.RawMessage{j.Expect, j.Alert} {
 		if want != nil {
 			test.want = c.expect(pos, string(want))

@@ -102,10 +102,16 @@ func (c *caseReader) yaml() {
 }
 
 // keys calls f with each key of a mapping, and refuses those that f does not
-// know.
+// know and those that are there already.
 func (c *caseReader) keys(n *yaml.Node, what string, f func(key string, n *yaml.Node) bool, known ...string) {
+	lines := make(map[string]int)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
+		if line := lines[key.Value]; line > 0 {
+			c.fail(c.pos(key), "", "%s has the key %q twice: it is in line %d, too", what, key.Value, line)
+			continue
+		}
+		lines[key.Value] = key.Line
 		if f(key.Value, n.Content[i+1]) {
 			continue
 		}

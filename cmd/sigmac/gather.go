@@ -16,7 +16,7 @@ func (d *document) gather(k kind, e *sigma.Error) bool {
 		}
 		return false
 	}
-	is := &issue{kind: k, code: e.Code, target: d.target, text: e.Text()}
+	is := &issue{kind: k, code: e.Code, target: d.target, text: e.Text(), test: d.test}
 	if d.doc != nil {
 		is.rule = d.doc.Metadata().ID
 	}

@@ -105,6 +105,7 @@ type document struct {
 	number     int // of the document in its file, from 1; 0 where it is the only one
 	shown      map[message]bool
 	target     string // that is being written; "" where what is said is about all
+	test       string // the name of the test that what is said is about; "" where it is about none
 	inPart     bool   // a part of it never matches
 
 	// Where queries are compared with their rules:

@@ -21,11 +21,13 @@ type issue struct {
 	rule   string // the id of the rule; may be empty
 	text   string // what is wrong and what would be right
 	more   string // further lines for those who read at length; may be empty
+	test   string // the name of the test that it is about; may be empty
 
 	input          string // the file that was looked at, as file is
 	file           string // where it is: with slashes, relative to the working directory; "" for standard input
 	line, col, end int    // from 1, 0 where not known; end is behind the last character
-	source         string // the line, without white space around it
+	source         string // the line, without white space around it, cut off
+	whole          string // the digest of a line that was cut off, "" of others
 	lineHash       string // what GitHub knows the line by; "" where it is not wanted or not known
 
 	print string // the same as long as the line says the same, wherever it stands
@@ -45,6 +47,8 @@ type issueList struct {
 	more   int // further errors that are not in the list
 	prints map[string]int
 	hashes map[*sigma.File]map[int]string
+	long   sigma.Pos // the last line that is long
+	digest string    // of it
 }
 
 // add appends an issue about a rule file for a target. Fingerprints of what is
@@ -69,7 +73,10 @@ func (l *issueList) place(r *reporting, is *issue, pos sigma.Pos, line string) {
 	if end := utf8.RuneCountInString(strings.TrimRight(line, " \t")) + 1; end > is.col && is.col > 0 {
 		is.end = end
 	}
-	is.source = cutOff(clean(strings.TrimSpace(line)), 200)
+	line = strings.TrimSpace(line)
+	if is.source = cutOff(clean(line), maxSource); len(line) > maxSource {
+		is.whole = l.digestOf(pos, line)
+	}
 	if !r.hashes {
 		return
 	}
@@ -82,11 +89,29 @@ func (l *issueList) place(r *reporting, is *issue, pos sigma.Pos, line string) {
 	is.lineHash = l.hashes[pos.File][pos.Line]
 }
 
+// maxSource is how many bytes of a line reports have.
+const maxSource = 200
+
+// digestOf returns the digest of a line. A hostile file has all its mistakes in one
+// long line, whose digest is computed once.
+func (l *issueList) digestOf(pos sigma.Pos, line string) string {
+	if at := (sigma.Pos{File: pos.File, Line: pos.Line}); l.long != at {
+		sum := sha256.Sum256([]byte(line))
+		l.long, l.digest = at, hex.EncodeToString(sum[:])
+	}
+	return l.digest
+}
+
 // fingerprint returns what an issue is known by in later runs: neither the
-// number of its line nor the words of its message are in it.
+// number of its line nor the words of its message are in it. The line of a test
+// may be that of many: its name tells it from them.
 func (l *issueList) fingerprint(is *issue) string {
 	h := sha256.New()
-	for _, part := range []string{string(is.code), is.input, is.file, is.rule, is.target, is.source} {
+	parts := []string{string(is.code), is.input, is.file, is.rule, is.target, is.source}
+	if is.whole != "" || is.test != "" {
+		parts = append(parts, is.whole, is.test)
+	}
+	for _, part := range parts {
 		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
 	sum := hex.EncodeToString(h.Sum(nil)[:8])

@@ -25,7 +25,9 @@ func (t *tester) broken(o *tested, in input, subjects []*subject, errs sigma.Err
 // note notes a test that did not pass.
 func (t *tester) note(o *tested, d *document, place, name, result string, e *sigma.Error) {
 	begin := len(o.issues.all)
+	d.test = name
 	d.print(kindError, "", sigma.ErrorList{e})
+	d.test = ""
 	c := d.testCase("", o.issues.all[begin:])
 	if name != "" {
 		c.name += ": " + name

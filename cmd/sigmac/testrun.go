@@ -190,6 +190,9 @@ func (s *subject) runCorrelation(engine *eval.Engine, t *ruleTest) answer {
 		return answer{err: problem}
 	case run.open > 0:
 		return undecided(run.open)
+	case run.timeless() > 0 && want.met(run.alerts, run.all):
+		// Where nothing is told since nothing could be put in order, nothing is known.
+		return answer{err: fmt.Sprintf("%s that the rules find, and no time in them; --time-field names the field that has it", count(run.timeless(), "event is there", "events are there"))}
 	case want.met(run.alerts, run.all):
 		return answer{}
 	}
@@ -220,6 +223,9 @@ func (r *streamRun) event(ev eval.Event) {
 	_ = r.Add(correlate.Event{Time: o.Time, ID: uint64(r.all), Rules: rules, Fields: o}) // counted in Stats
 }
 
+// timeless returns how many of the events that the rules find have no time.
+func (r *streamRun) timeless() int { return r.noTime + int(r.Stats().NoTime) }
+
 // why says what was seen instead of what is expected.
 func (r *streamRun) why(want expectation) string {
 	text := fmt.Sprintf("%s told, but %s expected; its rules find %d of %s", count(r.alerts, "alert is", "alerts are"), want, r.matched, count(r.all, "event", "events"))
@@ -227,7 +233,7 @@ func (r *streamRun) why(want expectation) string {
 	for _, part := range []struct {
 		n    int
 		what string
-	}{{r.noTime + int(stats.NoTime), "without a time"}, {int(stats.MissingKey), "without a field to group by"}, {int(stats.NoValue), "without a value to compute with"}} {
+	}{{r.timeless(), "without a time"}, {int(stats.MissingKey), "without a field to group by"}, {int(stats.NoValue), "without a value to compute with"}} {
 		if part.n > 0 {
 			text += fmt.Sprintf(", %d %s", part.n, part.what)
 		}
