@@ -11,6 +11,7 @@ import (
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/attack"
+	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
 
 // The names of settings and what they mean are those of savedsearches.conf.spec
@@ -171,6 +172,9 @@ func (s *search) suppress() {
 		if !plainName(f, "._-{}") {
 			s.Fail(s.Meta.Pos, sigma.BadSetting, "name fields of letters, digits and . _ - { }, with commas between them", "the setting suppress has %q, which is no name of a field", f)
 		}
+		if s.lacks(f) {
+			s.Warn(s.Meta.Pos, sigma.MatchesLess, "name fields that the search returns", "the results have no field %s to suppress by: in it all of them are the same, and one keeps back the others", f)
+		}
 	}
 	if period == "" {
 		period = strconv.Itoa(int((s.Schedule.Window+s.Schedule.Delay).Minutes()+1)) + "m"
@@ -184,6 +188,22 @@ func (s *search) suppress() {
 		s.set("alert.suppress.fields", strings.Join(fields, ","))
 	}
 	s.set("alert.suppress.period", period)
+}
+
+// lacks reports whether results surely have no such field: those of searches that
+// choose their columns.
+func (s *search) lacks(field string) bool {
+	shown := columns(s.Job, s.Entry)
+	switch {
+	case s.Setting("table") == "true" && len(shown) > 0:
+		return !slices.Contains(shown, field)
+	case s.Setting("tstats") == "true":
+		grouped := strings.FieldsFunc(s.State("", "fields"), func(r rune) bool { return r == ',' || r == ' ' })
+		return !slices.Contains(slices.Concat(s.seen(), grouped, []string{"firstTime", "lastTime", "count"}), field)
+	case s.Method == emit.Buckets && s.Entry.Correlation.Type != ir.TemporalOrdered:
+		return !slices.Contains(s.seen(), field) && !strings.HasPrefix(field, "sigma") && field != "_time"
+	}
+	return false
 }
 
 // overlap is the time of which two runs tell the results.

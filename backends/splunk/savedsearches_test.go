@@ -135,6 +135,7 @@ func TestStanza(t *testing.T) {
 		"index":      {map[string]string{"index": "main"}, map[string]string{"search": `index=main (User="x" DestinationPort=4444)`}, ""},
 		"indexes":    {map[string]string{"index": "a, b_*", "macro": "m-1"}, map[string]string{"search": "(index=a OR index=b_*) `m-1` (User=\"x\" DestinationPort=4444)"}, ""},
 		"table":      {map[string]string{"table": "true"}, map[string]string{"search": `User="x" DestinationPort=4444 | table _time User Image`}, ""},
+		"no column":  {map[string]string{"table": "true", "suppress": "User, host"}, nil, "the results have no field host to suppress by"},
 		"key":        {map[string]string{"key.action.email": "1", "key.action.email.to": "a@b.example", "key.alert.severity": "6"}, map[string]string{"action.email": "1", "action.email.to": "a@b.example", "alert.severity": "6"}, ""},
 		"severity":   {map[string]string{"severity": "informational"}, map[string]string{"alert.severity": "2"}, ""},
 		"severest":   {map[string]string{"severity": "critical"}, map[string]string{"alert.severity": "6"}, ""},
