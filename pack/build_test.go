@@ -279,3 +279,28 @@ func TestNamesOfTargets(t *testing.T) {
 		t.Errorf("the output folder has %v (%v)", list, err)
 	}
 }
+
+// TestFileThatComes: a rule that was refused for want of a file is in the pack once
+// the file is there.
+func TestFileThatComes(t *testing.T) {
+	dir := t.TempDir()
+	config := unpack(t, dir)
+	ports := filepath.Join(dir, "ports.txt")
+	data, err := os.ReadFile(ports)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := buildPacks(t, config, Options{})[0]
+	if err := os.Remove(ports); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if b := buildPacks(t, config, Options{})[0]; b.Refused != 1 {
+			t.Fatalf("without the file: %+v", b.Summary)
+		}
+	}
+	write(t, ports, string(data))
+	if b := buildPacks(t, config, Options{})[0]; b.Summary != first.Summary {
+		t.Errorf("with the file again: %+v; at first %+v", b.Summary, first.Summary)
+	}
+}

@@ -2,8 +2,8 @@ package pack
 
 import (
 	"bytes"
-	"cmp"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -22,7 +22,8 @@ import (
 const maxRead = 64 << 20
 
 // reads are the files that pipelines read while they are applied, by their path
-// below the folder of the Config, with what was in them.
+// below the folder of the Config, with what was in them. Of those that cannot be
+// read the digest is zero: rules that need them are refused, until they can be.
 type reads struct {
 	config *Config
 	mu     sync.Mutex
@@ -30,21 +31,24 @@ type reads struct {
 }
 
 // note takes note of a file.
-func (r *reads) note(path string, data []byte) {
+func (r *reads) note(path string, sum digest) {
 	name, err := r.config.relative(path)
 	if err != nil {
 		name = path
 	}
 	r.mu.Lock()
-	r.seen[name] = sha256.Sum256(data)
+	r.seen[name] = sum
 	r.mu.Unlock()
 }
 
 // changed reports whether one of the files is not what it was.
 func (r *reads) changed(was map[string]digest) bool {
 	for name, sum := range was {
-		data, err := limited(os.Open(r.config.join(name)))
-		if err != nil || sha256.Sum256(data) != sum {
+		var now digest
+		if data, err := limited(os.Open(r.config.join(name))); err == nil {
+			now = sha256.Sum256(data)
+		}
+		if now != sum {
 			return true
 		}
 	}
@@ -80,23 +84,39 @@ func (n noting) Open(name string) (fs.File, error) {
 	if !fs.ValidPath(name) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 	}
+	var sum digest
+	f, err := n.read(name)
+	if err == nil {
+		sum = f.sum
+	}
+	n.of.note(filepath.Join(n.dir, name), sum)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func (n noting) read(name string) (*memory, error) {
 	f, err := os.OpenInRoot(n.dir, filepath.FromSlash(name))
 	if err != nil {
 		return nil, err
 	}
 	info, err := f.Stat()
-	data, limit := limited(f, nil) // closes it
-	if err := cmp.Or(err, limit); err != nil {
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	data, err := limited(f, nil)
+	if err != nil {
 		return nil, err
 	}
-	n.of.note(filepath.Join(n.dir, name), data)
-	return &memory{bytes.NewReader(data), info}, nil
+	return &memory{bytes.NewReader(data), info, sha256.Sum256(data)}, nil
 }
 
 // A memory is a file that was read.
 type memory struct {
 	*bytes.Reader
 	info fs.FileInfo
+	sum  digest
 }
 
 // Stat returns what the file was.
