@@ -194,9 +194,16 @@ func (c *Compiler) Files(p *emit.Pack) ([]emit.File, error) {
 	if content.Files != nil {
 		return content.Files(&pack)
 	}
+	texts := make([]string, len(pack.Entries))
+	for i, e := range pack.Entries {
+		texts[i] = e.Text
+	}
+	if content.Apart != nil {
+		texts = content.Apart(texts)
+	}
 	files := make([]emit.File, len(pack.Entries))
 	for i, e := range pack.Entries {
-		files[i] = emit.File{Path: e.Stem + content.Ext, Data: []byte(c.Join([]string{e.Text}))}
+		files[i] = emit.File{Path: e.Stem + content.Ext, Data: []byte(c.Join(texts[i : i+1]))}
 	}
 	return files, nil
 }

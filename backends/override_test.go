@@ -106,3 +106,33 @@ func TestStems(t *testing.T) {
 		t.Errorf("got %s\nwant %s", text, want)
 	}
 }
+
+// TestStanzasOfFiles: Splunk reads the files of a pack as one, in which two searches
+// of the same name would be one search.
+func TestStanzasOfFiles(t *testing.T) {
+	c, err := backends.New(backends.Options{Target: "splunk", Format: "savedsearches"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var entries []*emit.Entry
+	for _, id := range []string{"11111111-1111-1111-1111-111111111111", "21111111-1111-1111-1111-111111111111"} {
+		r, err := sigma.ParseRule("r.yml", []byte("title: T\nid: "+id+"\nlevel: low\nlogsource: {product: windows}\ndetection:\n    s: {A: x}\n    condition: s\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		result, err := c.Compile(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries = append(entries, result.Queries[0].Entry)
+	}
+	files, err := c.Files(&emit.Pack{Name: "p", Entries: entries})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"[T (11111111)]", "[T (21111111)]"} {
+		if !strings.Contains(string(files[i].Data), "\n"+want+"\n") {
+			t.Errorf("%s lacks %s:\n%s", files[i].Path, want, files[i].Data)
+		}
+	}
+}

@@ -46,6 +46,11 @@ func (c *Config) Build(ctx context.Context, o Options) (built []*Built, err erro
 		b.store.disk = osDisk{}
 	}
 	b.library.output = b.store.dir
+	if o.Output == "" {
+		if err := c.outputWithin(); err != nil {
+			return nil, &ConfigError{sigma.Errors(err)}
+		}
+	}
 	makers, err := b.prepare()
 	if err != nil {
 		return nil, err

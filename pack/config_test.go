@@ -229,6 +229,34 @@ func TestUnknownRules(t *testing.T) {
 	}
 }
 
+// What is written stays in the folder, too; the command line may say another one.
+func TestLinkedOutput(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("links need a right of their own")
+	}
+	for _, link := range []string{"dist", "dist/.sigmac"} {
+		dir := t.TempDir()
+		config := unpack(t, filepath.Join(dir, "in"))
+		write(t, filepath.Join(dir, "out/mine.txt"), "mine")
+		at := filepath.Join(dir, "in", filepath.FromSlash(link))
+		if err := os.MkdirAll(filepath.Dir(at), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(filepath.Join(dir, "out"), at); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tryPacks(config, Options{}); err == nil || !strings.Contains(err.Error(), `a link leads "dist" out of the folder`) {
+			t.Errorf("%s: %v", link, err)
+		}
+		if list := snapshot(t, filepath.Join(dir, "out"), false); len(list) != 1 {
+			t.Errorf("%s: %v", link, sorted(list))
+		}
+		buildPacks(t, config, Options{Output: filepath.Join(dir, "in/dist")})
+		edit(t, config, "name:", "outside: true\nname:")
+		buildPacks(t, config, Options{})
+	}
+}
+
 func FuzzParseConfig(f *testing.F) {
 	f.Add("name: x\nrules: [r]\n" + target)
 	f.Add(bomb())

@@ -237,6 +237,18 @@ func unreadable(f *sigma.File, err error) *sigma.Error {
 	return &sigma.Error{Pos: sigma.Pos{File: f}, Code: sigma.Unreadable, Msg: "cannot read: " + err.Error()}
 }
 
+// outputWithin reports where a link leads the output folder, or what is to be made
+// of it, out of the folder of the Config.
+func (c *Config) outputWithin() error {
+	path := filepath.Join(c.join(c.Output), stateDir)
+	for {
+		if _, err := os.Lstat(path); err == nil || path == filepath.Dir(path) {
+			return c.within(Path{sigma.Pos{File: c.File}, c.Output}, path)
+		}
+		path = filepath.Dir(path)
+	}
+}
+
 // within reports a path that a link leads out of the folder of the Config.
 func (c *Config) within(p Path, path string) error {
 	if c.Outside {

@@ -21,6 +21,11 @@ type Content struct {
 	// has several lines, with an empty line between.
 	Join func(texts []string) string
 
+	// Apart tells what Entry wrote for several queries apart where it would be one
+	// in the target, such as stanzas of the same name; nil where nothing would.
+	// Join does so, too.
+	Apart func(texts []string) []string
+
 	// Files makes the files of a pack; nil makes one file for each entry,
 	// named by the entry, with the extension Ext. The result depends on nothing
 	// but the pack. An error says what no file can be made of. Entries may be of

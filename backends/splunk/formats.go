@@ -14,7 +14,7 @@ var formats = []emit.Format{
 	{Name: "default", Doc: "the query, on one line"},
 	{Name: "data_model", Doc: "a tstats search of the data model that the pipeline names, such as splunk_cim", Query: dataModelQuery},
 	{Name: "savedsearches", Doc: "stanzas of savedsearches.conf: scheduled searches with alerts, for Enterprise Security by a setting", Content: &emit.Content{
-		Entry: savedSearch, Join: joinStanzas, Ext: ".conf", Settings: contentSettings,
+		Entry: savedSearch, Join: joinStanzas, Apart: distinctStanzas, Ext: ".conf", Settings: contentSettings,
 	}},
 	{Name: "app", Doc: "a Splunk app with the saved searches, macros and lookups; on standard output, its savedsearches.conf", Content: &emit.Content{
 		Entry: savedSearch, Join: joinStanzas, Files: appFiles, Ext: ".conf", Settings: contentSettings,

@@ -28,7 +28,12 @@ type caseReader struct {
 	file  *sigma.File
 	tests []ruleTest
 	errs  sigma.ErrorList
+	size  int // of the events, as JSON
 }
+
+// maxEvents is how many bytes the events of a file may have together: aliases make
+// many large ones of a small file.
+const maxEvents = 256 << 20
 
 // fail notes what is wrong with a file of tests.
 func (c *caseReader) fail(pos sigma.Pos, hint, format string, args ...any) {
@@ -162,7 +167,7 @@ func (c *caseReader) yamlCase(n *yaml.Node, test ruleTest, number int) {
 	if given != 1 {
 		c.fail(test.Pos, "", "a test has one of event, events and file")
 	}
-	if len(c.errs) == wrong {
+	if len(c.errs) == wrong && c.size <= maxEvents {
 		c.tests = append(c.tests, test)
 	}
 }
@@ -171,10 +176,17 @@ func (c *caseReader) yamlCase(n *yaml.Node, test ruleTest, number int) {
 func (c *caseReader) events(list ...*yaml.Node) [][]byte {
 	out := make([][]byte, 0, len(list))
 	for _, n := range list {
+		if c.size > maxEvents {
+			return nil // that was told
+		}
 		text, err := yamlEvent(n)
 		if err != nil {
 			c.fail(c.pos(n), "an event is a mapping of fields to values", "the event cannot be read: %v", err)
 			continue
+		}
+		if c.size += len(text); c.size > maxEvents {
+			c.fail(c.pos(n), "split the file", "the events of the file have more than %d MiB", maxEvents>>20)
+			return nil
 		}
 		out = append(out, text)
 	}
