@@ -43,6 +43,7 @@ func TestConfigErrors(t *testing.T) {
 		{head + "select: {level: '>=hihg'}\n" + target, `3:17: there is no level "hihg" (did you mean "high"?)`},
 		{head + "select: {level: '>critical'}\n" + target, `3:17: no rule has a level >critical`},
 		{head + "select: {level: ['>=medium', <high]}\n" + target, `3:30: level is compared twice, with >=medium and <high (write the list`},
+		{head + "targets: {splunk: {format: tinyapp, macros: {'m(1)': x}}}\n", `3:46: "m(1)" cannot be the name of a macro`},
 		{head + "select: {status: [stabel]}\n" + target, `3:19: there is no status "stabel"`},
 		{head + "select: {tags: ['[']}\n" + target, `3:17: "[" is neither a tag nor a glob`},
 		{head + "select: {date: yesterday}\n" + target, `3:16: "yesterday" is no date`},
@@ -111,7 +112,7 @@ targets:
     target: splunk
     format: tinyapp
     settings: &s {every: 5m, key.x: 1.50}
-    macros: {m2(1): $a$, m1: b}
+    macros: {m2: a, m1: b}
   two:
     <<: *one
     settings: {<<: *s, every: 1h}

@@ -18,7 +18,7 @@ import (
 var (
 	nameOf    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$`)
 	versionOf = regexp.MustCompile(`^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})$`)
-	macroOf   = regexp.MustCompile(`^[A-Za-z0-9_-]+(\(\d+\))?$`)
+	macroOf   = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 	listOf    = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
 	// reserved are the names that Windows has no files of.
 	reserved = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com\d|lpt\d)$`)

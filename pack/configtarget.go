@@ -108,7 +108,7 @@ func (m *mapping) macros() []emit.Macro {
 	}
 	for _, p := range sub.keys {
 		if !macroOf.MatchString(p.key.Value) {
-			m.fail(m.at(p.key), "letters, digits, _ and - make one, and the number of its arguments, as in name(2)", "%q cannot be the name of a macro", p.key.Value)
+			m.fail(m.at(p.key), "letters, digits, _ and - make one; there are none with arguments", "%q cannot be the name of a macro", p.key.Value)
 		}
 		out = append(out, emit.Macro{Name: p.key.Value, Definition: sub.text(p.key.Value)})
 	}

@@ -174,15 +174,19 @@ func (c *content) details() map[string]string {
 
 // firings adds to the query of a correlation that it returns what fires in the last
 // of a time only: what fired before was found by an earlier run, and there the
-// query does not see all of the timespan before it. A piece of time that is not
-// over yet is left to a later run.
-func (c *content) firings(last time.Duration) {
+// query does not see all of the timespan before it. A piece of time whose end may
+// not be seen, since it is no longer ago than late, is left to a later run.
+func (c *content) firings(last, late time.Duration) {
 	if c.result.shaped {
 		c.Warn(c.Meta.Pos, sigma.MatchesMore, "", "the pipeline's postprocessing decides which columns the query returns: what an earlier run found is not left out")
 		return
 	}
 	conds := c.result.to + " > ago(" + timespan(last) + ")"
-	if c.Method == emit.Buckets {
+	switch {
+	case c.Method != emit.Buckets:
+	case late > 0:
+		conds += " and " + c.result.to + " <= ago(" + timespan(late) + ")"
+	default:
 		conds += " and " + c.result.to + " <= now()"
 	}
 	c.query += "\n| where " + conds

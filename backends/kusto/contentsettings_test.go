@@ -84,7 +84,7 @@ func TestContentSettings(t *testing.T) {
 		{name: "correlation", format: sentinel, rule: overNetwork("1h", "gte: 3"),
 			want: []string{"queryPeriod: 125m", "| where _sigma_to > ago(65m)\n", "  DvcHostname: DvcHostname\n"}, warning: "where ago() counts from is not documented"},
 		{name: "correlation in buckets", format: sentinel, rule: overNetwork("1h", "gte: 3"), method: emit.Buckets,
-			want: []string{"| where _sigma_to > ago(65m) and _sigma_to <= now()\n"}},
+			want: []string{"| where _sigma_to > ago(65m) and _sigma_to <= ago(5m)\n"}},
 		{name: "correlation with overlap", format: sentinel, rule: overNetwork("30m", "gte: 3"), settings: "every=30m overlap=10m", want: []string{"queryPeriod: 75m", "ago(45m)"}},
 		{name: "correlation over weeks", format: sentinel, rule: overNetwork("30d", "lte: 1"), err: "Sentinel's rules look back 14d at most"},
 		{name: "correlation over days", format: sentinel, rule: overNetwork("3d", "gte: 1"), settings: "every=10m", err: "a rule that looks back 3d 15m runs once an hour at most"},

@@ -154,7 +154,7 @@ func (c *content) frequency() string {
 				"a rule that runs every %s looks back %s, and this one needs %s", inWords(every), inWords(back), inWords(reach+every))
 			return ""
 		}
-		c.firings(back - reach)
+		c.firings(back-reach, 0)
 	}
 	return iso8601(every)
 }

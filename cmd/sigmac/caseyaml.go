@@ -33,7 +33,7 @@ type caseReader struct {
 
 // maxEvents is how many bytes the events of a file may have together: aliases make
 // many large ones of a small file.
-const maxEvents = 256 << 20
+const maxEvents = 64 << 20
 
 // fail notes what is wrong with a file of tests.
 func (c *caseReader) fail(pos sigma.Pos, hint, format string, args ...any) {
