@@ -23,7 +23,8 @@ type tester struct {
 type tested struct {
 	*outcome
 	testTotals
-	lines []byte // of --json
+	lines []byte      // of --json
+	not   []*document // that do not compile
 }
 
 // testTotals count tests and rules.
@@ -182,6 +183,7 @@ func (t *tester) wrong(o *tested, d *document, errs sigma.ErrorList) {
 	begin := len(o.issues.all)
 	d.print(k, "", errs)
 	o.testTotals.wrong++
+	o.not = append(o.not, d)
 	o.cases = append(o.cases, d.testCase("", o.issues.all[begin:]))
 	t.line(o, d, "", "", result, errs[0].Text())
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sigma-compiler/sigmac/sigma"
@@ -40,6 +41,16 @@ func (t *tester) note(o *tested, d *document, place, name, result string, e *sig
 func (t *tester) test(o *tested, in input, subjects []*subject, test *ruleTest) {
 	test.name = strings.Join(strings.Fields(clean(test.name)), " ")
 	s, problem := choose(subjects, test.rule)
+	if s != nil && test.rule == "" && len(o.not) > 0 {
+		s, problem = nil, unclear // it may be about one that does not compile
+	}
+	if s == nil && t.flags.skip && o.passesOver(subjects, test.rule) {
+		c := o.not[0].testCase("", nil)
+		c.name, c.skip = c.name+": "+test.name, "the rule does not compile"
+		o.cases = append(o.cases, c)
+		t.line(o, o.not[0], test.name, test.Pos.String(), "skipped", c.skip)
+		return
+	}
 	e := &sigma.Error{Pos: test.Pos, Code: codeBadTest, Msg: test.name + ": "}
 	if s == nil {
 		d := &document{job: t.job, outcome: o.outcome, file: in.path}
@@ -72,12 +83,28 @@ func (t *tester) test(o *tested, in input, subjects []*subject, test *ruleTest) 
 	}
 }
 
+// passesOver reports whether a test is about a rule that does not compile. Of one
+// that cannot be read at all the names are not known.
+func (o *tested) passesOver(subjects []*subject, name string) bool {
+	return slices.ContainsFunc(o.not, func(d *document) bool {
+		return name == "" && len(subjects) == 0 || name != "" && (d.doc == nil || d.called(name))
+	})
+}
+
+// called reports whether the document has a name.
+func (d *document) called(name string) bool {
+	m := d.doc.Metadata()
+	return m.ID == name || m.Name == name || m.Title == name
+}
+
+// unclear says why there is no rule that a test is about.
+const unclear = "which of the rules of the file is meant is not clear; write rule: with an id, a name or a title"
+
 // choose returns the rule that a test is about, or says why there is none.
 func choose(subjects []*subject, name string) (*subject, string) {
 	var found []*subject
 	for _, s := range subjects {
-		m := s.doc.Metadata()
-		if name == "" && !s.inner || name != "" && (m.ID == name || m.Name == name || m.Title == name) {
+		if name == "" && !s.inner || name != "" && s.called(name) {
 			found = append(found, s)
 		}
 	}
@@ -85,7 +112,7 @@ func choose(subjects []*subject, name string) (*subject, string) {
 	case len(found) == 1:
 		return found[0], ""
 	case len(found) > 1:
-		return nil, "which of the rules of the file is meant is not clear; write rule: with an id, a name or a title"
+		return nil, unclear
 	case name != "":
 		return nil, fmt.Sprintf("no rule of the file that runs has the id, name or title %q", name)
 	}
