@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -208,28 +209,46 @@ func (c *Compiler) Files(p *emit.Pack) ([]emit.File, error) {
 	return files, nil
 }
 
-// distinctStems returns entries of which no two have the same stem: the second
-// has the begin of its id behind it, and so has one that no file may have. Titles
-// are anybody's, and none may keep the others from being written.
+// distinctStems returns entries of which no two have the same stem, and none
+// that no file may have: those that would have the begin of their ids behind it,
+// or where that is not enough the whole of them, and a number where even ids are
+// the same. Titles are anybody's, and none may keep the others from being
+// written; what a file is called does not depend on the order of the rules.
 func distinctStems(list []*emit.Entry) []*emit.Entry {
 	out := slices.Clone(list)
-	count := make(map[string]int)
+	rename := func(i int, stem string) {
+		named := *list[i]
+		named.Stem = stem
+		out[i] = &named
+	}
+	for _, size := range []int{8, 36} { // of a UUID
+		count := stems(out)
+		for i, e := range out {
+			if count[e.Stem] > 1 || reserved.MatchString(e.Stem) {
+				rename(i, list[i].Stem+"_"+strings.ReplaceAll(e.ID[:size], "-", "_"))
+			}
+		}
+	}
+	count := stems(out)
+	for i, e := range out {
+		for n := 2; count[out[i].Stem] > 1; n++ {
+			if stem := e.Stem + "_" + strconv.Itoa(n); count[stem] == 0 {
+				count[e.Stem]--
+				count[stem]++
+				rename(i, stem)
+			}
+		}
+	}
+	return out
+}
+
+// stems counts the entries of each stem.
+func stems(list []*emit.Entry) map[string]int {
+	count := make(map[string]int, len(list))
 	for _, e := range list {
 		count[e.Stem]++
 	}
-	for i, e := range list {
-		if count[e.Stem] < 2 && !reserved.MatchString(e.Stem) {
-			continue
-		}
-		named := *e
-		named.Stem += "_" + e.ID[:8]
-		for n := 1; count[named.Stem] > 0; n++ {
-			named.Stem = e.Stem + "_" + strings.ReplaceAll(e.ID, "-", "_") + strings.Repeat("_2", n-1)
-		}
-		count[named.Stem]++
-		out[i] = &named
-	}
-	return out
+	return count
 }
 
 // reserved are the stems that no file has: that of a pack's own manifest, and

@@ -110,8 +110,8 @@ func TestStems(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"t_aaaaaaaa-0000-0000-0000-000000000001.ndjson", "t_aaaaaaaa-0000-0000-0000-000000000002.ndjson", "t_bbbbbbbb-0000-0000-0000-000000000003.ndjson",
-		"t_bbbbbbbb_cccccccc-0000-0000-0000-000000000004.ndjson",
+		"t_aaaaaaaa_0000_0000_0000_000000000001.ndjson", "t_aaaaaaaa_0000_0000_0000_000000000002.ndjson", "t_bbbbbbbb_0000_0000_0000_000000000003.ndjson",
+		"t_bbbbbbbb_cccccccc_0000_0000_0000_000000000004.ndjson",
 	}
 	for i, f := range files {
 		if f.Path != want[i] {

@@ -27,10 +27,10 @@ func saved(t *testing.T, more string, o backends.Overrides) (string, error) {
 	return result.Queries[0].Text, nil
 }
 
-// TestOverrides: settings of a rule go before what it says itself, and that
+// TestOverridesOfIDs: settings of a rule go before what it says itself, and that
 // before those of its level; a rule without one is of level medium. The case of
 // ids does not count.
-func TestOverrides(t *testing.T) {
+func TestOverridesOfIDs(t *testing.T) {
 	on := map[string]string{"suppress_period": "7h"}
 	medium := map[sigma.Level]map[string]string{"medium": {"suppress_period": "5h"}}
 	const own = "splunk: {suppress_period: 6h}\n"
@@ -79,8 +79,8 @@ func TestStrangersSettings(t *testing.T) {
 	}
 }
 
-// TestStems: no titles make two files of one, or one that no pack can have.
-func TestStems(t *testing.T) {
+// TestStemsOfTitles: no titles make two files of one, or one that no pack can have.
+func TestStemsOfTitles(t *testing.T) {
 	c, err := backends.New(backends.Options{Target: "kusto", Format: "defender"})
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +101,7 @@ func TestStems(t *testing.T) {
 	for _, f := range files {
 		got = append(got, f.Path)
 	}
-	want := "a_11111111_1111_1111_1111_111111111111.json a_11111111_1111_1111_1111_111111111112.json a_11111111.json manifest_21111111.json nul_31111111.json b.json"
+	want := "a_11111111_1111_1111_1111_111111111111.json a_11111111_1111_1111_1111_111111111112.json a_11111111_11111111_1111_1111_1111_111111111113.json manifest_21111111.json nul_31111111.json b.json"
 	if text := strings.Join(got, " "); text != want {
 		t.Errorf("got %s\nwant %s", text, want)
 	}
