@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"slices"
+
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
@@ -177,8 +179,24 @@ func join(xs []ir.Expr) []ir.Expr {
 	}
 	for i, ts := range tests {
 		if first := out[i].(*ir.Match); len(ts) > 1 {
-			out[i] = &ir.Match{Pos: first.Pos, Field: first.Field, Test: ir.AnyTest(ts...)}
+			out[i] = &ir.Match{Pos: first.Pos, Field: first.Field, Test: distinct(ts)}
 		}
 	}
 	return out
+}
+
+// distinct returns a test for any of the tests, each once: several values of a
+// rule may have one form in the target.
+func distinct(ts []ir.Test) ir.Test {
+	all, ok := ir.AnyTest(ts...).(ir.AnyOf)
+	if !ok {
+		return ir.AnyTest(ts...)
+	}
+	seen := make(map[string]bool, len(all))
+	return ir.AnyTest(slices.DeleteFunc(slices.Clone(all), func(t ir.Test) bool {
+		s := ir.TestString(t)
+		twice := seen[s]
+		seen[s] = true
+		return twice
+	})...)
 }
