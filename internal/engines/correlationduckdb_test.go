@@ -251,7 +251,7 @@ func TestDuckDBPack(t *testing.T) {
 		t.Fatal(err)
 	}
 	files, err := filepath.Glob(filepath.Join(folder, "rules", "correlations", "*.yml"))
-	if err != nil || len(files) != 5 {
+	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}
 	for _, file := range files {
