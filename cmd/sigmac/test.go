@@ -61,7 +61,8 @@ says, or one. Pipelines are applied to the rules before they run, as in eval.
 
 The reports are those of check: in JUnit each test is one, and a rule without tests
 is skipped; in SARIF and annotations a finding is at the place of the test. A test
-that cannot be run is an error. With --json each test is an object on a line:
+that cannot be run is an error, and so is a file of tests below a folder of rules
+that has no rules beside it. With --json each test is an object on a line:
 
   {"file":"rules/a.yml","line":1,"id":"...","title":"...","test":"curl to a high port",
    "place":"rules/a.tests.yml:2:7","result":"passed","message":""}
@@ -126,6 +127,7 @@ func (f *testFlags) run(a *app, args []string) error {
 	if err != nil {
 		return err
 	}
+	t.orphans = orphans(args)
 	a.err.Write(lib.notes(t.job))
 	return t.all(lib)
 }

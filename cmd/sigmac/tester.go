@@ -17,6 +17,7 @@ type tester struct {
 	flags   *testFlags
 	chain   *pipeline.Pipeline
 	options eval.Options
+	orphans []string // files of tests without rules
 }
 
 // A tested is what became of the tests of a file.
@@ -48,8 +49,15 @@ func (t *testTotals) add(u *testTotals) {
 // all runs the tests of all files.
 func (t *tester) all(lib *library) error {
 	var sum testTotals
-	bar := newProgress(t.app, len(lib.ins), t.flags.quiet)
-	err := ordered(len(lib.ins), t.flags.jobs, func(i int) *tested { return t.file(lib.ins[i], lib.units(i)) }, func(o *tested) error {
+	n := len(lib.ins)
+	bar := newProgress(t.app, n+len(t.orphans), t.flags.quiet)
+	work := func(i int) *tested {
+		if i >= n {
+			return t.orphan(t.orphans[i-n])
+		}
+		return t.file(lib.ins[i], lib.units(i))
+	}
+	err := ordered(n+len(t.orphans), t.flags.jobs, work, func(o *tested) error {
 		sum.add(&o.testTotals)
 		t.reporting.add(o.file, &o.issues, o.cases)
 		bar.step()
