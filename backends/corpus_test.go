@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/sigma-compiler/sigmac/backends"
+	"github.com/sigma-compiler/sigmac/internal/golden"
 	"github.com/sigma-compiler/sigmac/internal/shared"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
@@ -103,19 +104,7 @@ func TestCorpus(t *testing.T) {
 		}
 	}
 	file := filepath.Join(shared.Root(t), "testdata", "corpus.txt")
-	if *update {
-		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b.String() != string(want) {
-		t.Errorf("the outcome differs from %s; -update rewrites it\n%s", file, b.String())
-	}
+	golden.Compare(t, *update, file, b.String())
 }
 
 func mapKeys[V any](m map[string]V) func(yield func(string) bool) {

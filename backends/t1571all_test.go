@@ -11,6 +11,7 @@ import (
 
 	"github.com/sigma-compiler/sigmac/backends"
 	"github.com/sigma-compiler/sigmac/backends/verify"
+	"github.com/sigma-compiler/sigmac/internal/golden"
 	"github.com/sigma-compiler/sigmac/internal/shared"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
@@ -54,7 +55,7 @@ func TestT1571Everywhere(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "  as without a pipeline: %s\n\n", strings.Join(same, ", "))
 	}
-	goldenText(t, filepath.Join("testdata", "t1571.txt"), b.String())
+	golden.Compare(t, *update, filepath.Join("testdata", "t1571.txt"), b.String())
 }
 
 // builtRule reads a file with one rule.
@@ -157,21 +158,4 @@ var list = regexp.MustCompile(`((?:"[^"]*"|\d+)(?:, | OR | or )(?:"[^"]*"|\d+)(?
 // line.
 func abridge(query string) string {
 	return list.ReplaceAllString(strings.ReplaceAll(query, "\n", " "), "$1... $2")
-}
-
-// goldenText compares a text with the one in a file, or writes it with -update.
-func goldenText(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(want) != got {
-		t.Errorf("what becomes of the rules differs from %s; -update rewrites it, and git diff shows what changed", file)
-	}
 }

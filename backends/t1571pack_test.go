@@ -11,6 +11,7 @@ import (
 
 	"github.com/sigma-compiler/sigmac/backends"
 	"github.com/sigma-compiler/sigmac/backends/verify"
+	"github.com/sigma-compiler/sigmac/internal/golden"
 	"github.com/sigma-compiler/sigmac/internal/shared"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
@@ -51,7 +52,7 @@ func TestT1571Pack(t *testing.T) {
 			fmt.Fprintf(&b, "%s, %s: %s\n", info.Name, strings.Join(targets[report], " "), report)
 		}
 	}
-	goldenText(t, filepath.Join("testdata", "t1571pack.txt"), b.String())
+	golden.Compare(t, *update, filepath.Join("testdata", "t1571pack.txt"), b.String())
 	provePack(t, set, formatCompiler(t, "splunk", []string{fill, "splunk_cim"}, ""))
 }
 

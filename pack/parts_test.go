@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/sigma-compiler/sigmac/backends/emit"
+	"github.com/sigma-compiler/sigmac/internal/golden"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
@@ -290,14 +291,7 @@ func TestManifestGolden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		golden := filepath.Join("testdata", name+".json")
-		if *update {
-			write(t, golden, string(got))
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil || !bytes.Equal(got, want) {
-			t.Errorf("%s differs (%v); -update rewrites it:\n%s", golden, err, got)
-		}
+		golden.Compare(t, *update, filepath.Join("testdata", name+".json"), string(got))
 	}
 }
 

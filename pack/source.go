@@ -159,23 +159,16 @@ func (l *library) link() {
 
 // take gives the units what their documents mean.
 func (l *library) take(set *ir.Set) {
-	rules := make(map[*sigma.Rule]*ir.Rule, len(set.Rules))
-	for _, r := range set.Rules {
-		rules[r.Source] = r
-	}
-	correlations := make(map[*sigma.Correlation]*ir.Correlation, len(set.Correlations))
-	for _, c := range set.Correlations {
-		correlations[c.Source] = c
-	}
 	l.each(func(u *unit) {
 		switch doc := u.doc.(type) {
 		case *sigma.Rule:
-			u.rule, u.inner = rules[doc], !set.Alone(doc)
+			u.rule, u.inner = set.Rule(doc), !set.Alone(doc)
 		case *sigma.Correlation:
-			u.correlation, u.inner = correlations[doc], !set.Alone(doc)
-			if u.correlation == nil && len(u.errs) == 0 {
-				u.errs = sigma.ErrorList{{Pos: doc.Pos, Code: sigma.RuleRejected, Msg: "the correlation refers to another that has mistakes of its own"}}
+			var why *sigma.Error
+			if u.correlation, why = set.Correlation(doc); why != nil && len(u.errs) == 0 {
+				u.errs = sigma.ErrorList{why}
 			}
+			u.inner = !set.Alone(doc)
 		}
 	})
 }

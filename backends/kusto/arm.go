@@ -127,7 +127,7 @@ func armEntry(j *emit.Job, e *emit.Entry) string {
 func (r *alertRule) armProperties(preview bool) armProperties {
 	p := armProperties{
 		DisplayName: armText(r.name), Description: armText(r.description), Enabled: r.Enabled, Severity: armText(r.level()),
-		Query: armText(r.query), Suppress: restDefault, Tactics: []string{}, Details: armTexts(r.details),
+		Query: armText(r.query), Suppress: restDefault, Tactics: []string{}, Details: textsOf[armText](r.details),
 		Grouping: armGrouping{r.Setting(settingGrouping)}, Incidents: incidentConfig{Create: r.incidents}, Version: r.Setting(settingVersion),
 	}
 	if !r.nrt {
@@ -157,14 +157,6 @@ func (r *alertRule) armProperties(preview bool) armProperties {
 		p.Incidents = *c
 	}
 	return p
-}
-
-func armTexts(m map[string]string) map[armText]armText {
-	out := make(map[armText]armText, len(m))
-	for k, v := range m {
-		out[armText(k)] = armText(v)
-	}
-	return out
 }
 
 // encodeJSON writes a document.

@@ -219,3 +219,12 @@ func (c *content) severity() string {
 	}
 	return string(c.Level)
 }
+
+// textsOf returns a mapping whose texts are written as a format has them.
+func textsOf[T ~string](m map[string]string) map[T]T {
+	out := make(map[T]T, len(m))
+	for k, v := range m {
+		out[T(k)] = T(v)
+	}
+	return out
+}

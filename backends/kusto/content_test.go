@@ -17,6 +17,7 @@ import (
 
 	"github.com/sigma-compiler/sigmac/backends"
 	"github.com/sigma-compiler/sigmac/backends/emit"
+	"github.com/sigma-compiler/sigmac/internal/golden"
 	"github.com/sigma-compiler/sigmac/internal/shared"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
@@ -26,15 +27,11 @@ import (
 // contentCompiler returns a compiler for a format.
 func contentCompiler(tb testing.TB, format string, settings map[string]string, pipelines ...string) *backends.Compiler {
 	tb.Helper()
-	var chain []*pipeline.Pipeline
-	for _, name := range pipelines {
-		p, err := pipeline.Resolve(name)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		chain = append(chain, p)
+	chain, err := pipeline.ResolveAll(pipelines...)
+	if err != nil {
+		tb.Fatal(err)
 	}
-	c, err := backends.New(backends.Options{Target: "kusto", Format: format, Pipeline: pipeline.Chain(chain...), Settings: settings})
+	c, err := backends.New(backends.Options{Target: "kusto", Format: format, Pipeline: chain, Settings: settings})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -122,30 +119,10 @@ func TestContentT1571(t *testing.T) {
 			if len(all) < 5 {
 				t.Fatalf("%d rules were made", len(all))
 			}
-			golden(t, filepath.Join("testdata", "content", c.format+"_"+c.pipeline+c.ext), compiler.Join(all))
+			golden.Compare(t, *update, filepath.Join("testdata", "content", c.format+"_"+c.pipeline+c.ext), compiler.Join(all))
 		})
 	}
-	golden(t, filepath.Join("testdata", "content", "t1571.txt"), refused.String())
-}
-
-func golden(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; -update rewrites it", file)
-	}
+	golden.Compare(t, *update, filepath.Join("testdata", "content", "t1571.txt"), refused.String())
 }
 
 // TestARMFiles checks that a pack is one template, and several where one may not

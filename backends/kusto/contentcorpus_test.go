@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sigma-compiler/sigmac/internal/golden"
 	"github.com/sigma-compiler/sigmac/internal/shared"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
@@ -71,7 +72,7 @@ func TestContentCorpus(t *testing.T) {
 			fmt.Fprintf(&b, "    %4d %s\n", reasons[r], r)
 		}
 	}
-	golden(t, filepath.Join("testdata", "content", "corpus.txt"), b.String())
+	golden.Compare(t, *update, filepath.Join("testdata", "content", "corpus.txt"), b.String())
 }
 
 var digits = regexp.MustCompile(`[0-9]+`)

@@ -164,9 +164,6 @@ func (s *slot) read(leaf *part) ir.Read { return s.in.reads(leaf, s.Text)[s.plac
 // column returns the column that a level computes for a slot.
 func (s *slot) column() string { return column(s.in.prefix + s.title) }
 
-// numeric reports whether the level computes with numbers.
-func (l *level) numeric() bool { return l.Type >= ir.ValueSum }
-
 // name returns a column of the level's.
 func (l *level) name(title string) string { return l.prefix + title }
 
@@ -248,7 +245,7 @@ func (c *correlator) check(l *level) {
 		case p.level == nil:
 		case c.Method == emit.Buckets:
 			c.Fail(p.Pos, sigma.Unsupported, "the method sliding can", "%s cannot say a correlation of correlations by buckets, which lie at no point in time", c.Backend.Title)
-		case l.numeric():
+		case l.Type.IsNumeric():
 			c.Unsupported(p.Pos, "a "+l.Type.String()+" of what another correlation finds, at a time at which several events may lie", "refer to the rules themselves")
 		default:
 			c.check(p.level)
@@ -258,30 +255,8 @@ func (c *correlator) check(l *level) {
 	l.checkOrder()
 	if c.Method == emit.Buckets && l.Type != ir.TemporalOrdered {
 		c.WarnBuckets()
-		if !l.rising() {
+		if !l.Rising() {
 			c.Warn(l.Source.Condition.Pos, sigma.MatchesMore, "the method sliding does not", "the condition is asked of whole pieces of time: one that an event before the piece would break is found")
 		}
 	}
-}
-
-// rising reports whether the condition, once it holds of a window, holds of any
-// with more events in it.
-func (l *level) rising() bool {
-	if l.numeric() || slices.ContainsFunc(l.Bounds, func(b ir.Bound) bool { return b.Op != ir.Gt && b.Op != ir.Gte }) {
-		return false
-	}
-	return l.Need == nil || positive(l.Need)
-}
-
-// positive reports whether an expression has no negation in it.
-func positive(n ir.Need) bool {
-	switch n := n.(type) {
-	case ir.NeedAll:
-		return !slices.ContainsFunc(n, func(x ir.Need) bool { return !positive(x) })
-	case ir.NeedAny:
-		return !slices.ContainsFunc(n, func(x ir.Need) bool { return !positive(x) })
-	case ir.NeedNot:
-		return false
-	}
-	return true
 }

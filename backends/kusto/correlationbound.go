@@ -42,7 +42,7 @@ func (m measure) whole() string {
 // measures returns what the condition needs of a window.
 func (l *level) measures(r *rowset) []measure {
 	count := measure{name: l.name("count")}
-	if !l.numeric() {
+	if !l.Type.IsNumeric() {
 		return []measure{count}
 	}
 	value := r.cells[l.values[0]].expr

@@ -57,7 +57,7 @@ func (l *level) cellOf(s *slot, p *part) cell {
 		}
 	}
 	c := first(cells)
-	if s.value && s.in.numeric() {
+	if s.value && s.in.Type.IsNumeric() {
 		return l.number(c, r)
 	}
 	return c
@@ -117,7 +117,7 @@ func merged(s *slot, cells []cell) []cell {
 		case same && c.kind == schema.Int:
 			out[i].expr = "tolong(" + c.expr + ")"
 		case same:
-		case s.value && s.in.numeric():
+		case s.value && s.in.Type.IsNumeric():
 			out[i] = cell{expr: "todouble(" + c.expr + ")", kind: schema.Float}
 		default:
 			out[i] = cell{expr: c.text(), kind: schema.Keyword}

@@ -95,7 +95,7 @@ func (l *level) checkOrder() {
 	const of = "of events that match several of the rules, at one time, an order may be missed"
 	l.Warn(l.Source.TypePos, sigma.MatchesLess, "", of)
 	for o := l; o != nil; o = o.outer {
-		if !o.rising() {
+		if !o.Rising() {
 			l.Warn(o.Source.TypePos, sigma.MatchesMore, "", of+", and then the condition holds where it should not")
 			return
 		}

@@ -2,7 +2,6 @@ package kusto
 
 import (
 	"fmt"
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,7 +36,7 @@ func (l *level) fires() *rowset {
 func (l *level) slide(r *rowset) []string {
 	switch l.Type {
 	case ir.EventCount:
-		if n, ok := l.least(); ok {
+		if n, ok := l.Least(); ok {
 			return l.atLeast(r, n)
 		}
 	case ir.ValueCount:
@@ -103,39 +102,16 @@ func (l *level) last(r *rowset, more ...string) string {
 	return r.helper(l.name("last")) + " = not(coalesce(" + strings.Join(conds, " and ") + ", false))"
 }
 
-// least returns the number of events that a condition asks for, where it asks
-// for nothing else.
-func (l *level) least() (int64, bool) {
-	least := int64(1)
-	for _, b := range l.Bounds {
-		n, ok := new(big.Rat).SetString(string(b.Number))
-		if !ok || b.Op != ir.Gte && b.Op != ir.Gt {
-			return 0, false
-		}
-		up := new(big.Int).Quo(n.Num(), n.Denom()) // towards zero
-		if n.Sign() > 0 && (b.Op == ir.Gt || !n.IsInt()) {
-			up.Add(up, big.NewInt(1))
-		} else if n.Sign() == 0 && b.Op == ir.Gt {
-			up.SetInt64(1)
-		}
-		if up.BitLen() > 31 {
-			return 0, false
-		}
-		least = max(least, up.Int64())
-	}
-	return least, true
-}
-
 // atLeast finds the events that are the last of so many in a timespan: each of
 // them, but for a level around this one the last of its time only.
-func (l *level) atLeast(r *rowset, n int64) []string {
+func (l *level) atLeast(r *rowset, n int) []string {
 	var items, conds []string
 	if l.outer != nil {
 		items = append(items, l.last(r, r.at+" == next("+r.at+")"))
 		conds = append(conds, l.name("last"))
 	}
 	if n > 1 {
-		first, back := l.name("first"), "prev(%s, "+strconv.FormatInt(n-1, 10)+")"
+		first, back := l.name("first"), "prev(%s, "+strconv.Itoa(n-1)+")"
 		items = append(items, first+" = "+fmt.Sprintf(back, r.at))
 		if by := l.by(r); len(by) > 0 {
 			enough := r.helper(l.name("enough"))
@@ -147,7 +123,7 @@ func (l *level) atLeast(r *rowset, n int64) []string {
 	if items != nil {
 		l.order(r, r.at+" asc")
 	}
-	r.extend(append(items, l.name("at_least")+" = "+strconv.FormatInt(n, 10))...)
+	r.extend(append(items, l.name("at_least")+" = "+strconv.Itoa(n))...)
 	return conds
 }
 

@@ -81,7 +81,7 @@ func sentinelEntry(j *emit.Job, e *emit.Entry) string {
 	}
 	doc := ruleYAML{
 		ID: yamlText(e.ID), Name: yamlText(r.name), Description: yamlText(r.description), Severity: r.level(), Status: "Available",
-		Connectors: r.connectors(), Tags: tagsYAML(e.Meta), Query: yamlText(r.query), Details: texts(r.details),
+		Connectors: r.connectors(), Tags: tagsYAML(e.Meta), Query: yamlText(r.query), Details: textsOf[yamlText](r.details),
 		Tactics: []string{}, Techniques: []string{},
 		Grouping: groupingYAML{j.Setting(settingGrouping)}, Incidents: r.incidentConfig(),
 		Version: j.Setting(settingVersion), Kind: scheduled,
@@ -121,14 +121,6 @@ func tagsYAML(m *sigma.Meta) []yamlText {
 		if t.Namespace() != "attack" {
 			out = append(out, yamlText(t.Text))
 		}
-	}
-	return out
-}
-
-func texts(m map[string]string) map[yamlText]yamlText {
-	out := make(map[yamlText]yamlText, len(m))
-	for k, v := range m {
-		out[yamlText(k)] = yamlText(v)
 	}
 	return out
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sigma-compiler/sigmac/backends"
 	"github.com/sigma-compiler/sigmac/backends/emit"
+	"github.com/sigma-compiler/sigmac/internal/golden"
 	"github.com/sigma-compiler/sigmac/internal/shared"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
@@ -98,17 +99,7 @@ func TestT1571App(t *testing.T) {
 			checkConf(t, name, files[name], list)
 		}
 	}
-	got := txtar.Format(&ar)
-	const file = "testdata/t1571-app.txtar"
-	if *update {
-		if err := os.WriteFile(file, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil || string(got) != string(want) {
-		t.Errorf("the app differs from %s (%v); -update rewrites it", file, err)
-	}
+	golden.Compare(t, *update, "testdata/t1571-app.txtar", string(txtar.Format(&ar)))
 }
 
 // checkConf reads a file of the app back.

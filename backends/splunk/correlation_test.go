@@ -44,19 +44,15 @@ func TestCorrelations(t *testing.T) {
 func answer(t *testing.T, rules, question string) string {
 	t.Helper()
 	o := backends.Options{Target: "splunk"}
-	var chain []*pipeline.Pipeline
 	documents := rules
 	for _, line := range strings.Split(question, "\n") {
 		key, value, _ := strings.Cut(line, " ")
 		switch key {
 		case "#":
 		case "pipeline":
-			for _, name := range strings.Fields(value) {
-				p, err := pipeline.Resolve(name)
-				if err != nil {
-					t.Fatal(err)
-				}
-				chain = append(chain, p)
+			var err error
+			if o.Pipeline, err = pipeline.ResolveAll(strings.Fields(value)...); err != nil {
+				t.Fatal(err)
 			}
 		case "method":
 			o.Method = value
@@ -65,9 +61,6 @@ func answer(t *testing.T, rules, question string) string {
 		default:
 			documents += "\n---\n{title: " + key + " name: " + strings.TrimSuffix(key, ",") + ", correlation: {" + value + "}}"
 		}
-	}
-	if chain != nil {
-		o.Pipeline = pipeline.Chain(chain...)
 	}
 	docs, err := sigma.Parse("r.yml", []byte(documents))
 	if err != nil {

@@ -17,14 +17,14 @@ func (c *correlator) check(l *level) {
 		case p.level == nil:
 		case c.Method == emit.Buckets:
 			c.Fail(p.Pos, sigma.Unsupported, "the method sliding can", "%s cannot say a correlation of correlations by buckets, which have the fields of no event", c.Backend.Title)
-		case l.numeric():
+		case l.Type.IsNumeric():
 			c.Unsupported(p.Pos, "a "+l.Type.String()+" of what another correlation finds: of events at one time it keeps each value once", "refer to the rules themselves")
 		default:
 			c.check(p.level)
 		}
 	}
 	c.checkPercentile(l)
-	if l.numeric() {
+	if l.Type.IsNumeric() {
 		c.checkNumbers(l)
 	}
 	if l.Type == ir.TemporalOrdered && len(l.ruleParts()) > 1 && !l.twoRules() {
@@ -32,7 +32,7 @@ func (c *correlator) check(l *level) {
 	}
 	if c.Method == emit.Buckets && l.Type != ir.TemporalOrdered {
 		c.WarnBuckets()
-		if !l.rising() {
+		if !l.Rising() {
 			c.Warn(l.Source.Condition.Pos, sigma.MatchesMore, "", "the condition is asked of whole pieces of time: one that an event outside of the piece would break is found")
 		}
 	}
@@ -67,33 +67,7 @@ func (c *correlator) checkNumbers(l *level) {
 	}
 }
 
-// numeric reports whether the level computes with numbers.
-func (l *level) numeric() bool { return l.Type >= ir.ValueSum }
-
 // ruleParts returns the parts that are rules.
 func (l *level) ruleParts() []*part {
 	return slices.DeleteFunc(slices.Clone(l.parts), func(p *part) bool { return p.level != nil })
-}
-
-// rising reports whether the condition, once it holds of a window, holds of any
-// with more events in it. Then it does not matter whether an event sees those
-// of its own time: the last of them does.
-func (l *level) rising() bool {
-	if l.numeric() || slices.ContainsFunc(l.Bounds, func(b ir.Bound) bool { return b.Op != ir.Gt && b.Op != ir.Gte }) {
-		return false
-	}
-	return l.Need == nil || positive(l.Need)
-}
-
-// positive reports whether an expression has no negation in it.
-func positive(n ir.Need) bool {
-	switch n := n.(type) {
-	case ir.NeedAll:
-		return !slices.ContainsFunc(n, func(x ir.Need) bool { return !positive(x) })
-	case ir.NeedAny:
-		return !slices.ContainsFunc(n, func(x ir.Need) bool { return !positive(x) })
-	case ir.NeedNot:
-		return false
-	}
-	return true
 }

@@ -12,7 +12,7 @@ func (l *level) fire(holds string) {
 		l.add("where %s", holds)
 		return
 	}
-	if l.rising() {
+	if l.Rising() {
 		// All events of a time fire where one of them completes the condition.
 		hit, hits := l.ownHelper("hit"), l.ownHelper("hits")
 		l.add("eval %s=if(%s,1,0)", hit, holds)

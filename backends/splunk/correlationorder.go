@@ -11,8 +11,8 @@ import (
 // no event is in one twice. Of one time those of the first parts come first.
 func (l *level) slideOrdered() {
 	l.sortOrdered()
-	n, rising := l.least()
-	if rising = rising && n <= len(l.parts); !rising {
+	n, rising := l.Least()
+	if rising = rising && l.Need == nil && n <= len(l.parts); !rising {
 		n = len(l.parts)
 	}
 	for i := range n {

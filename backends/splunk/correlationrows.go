@@ -148,14 +148,14 @@ func (l *level) readColumns(list *[]string, what string, names []ir.Name) []stri
 	for _, name := range names {
 		n := len(l.readsOf(l.parts[0], name.Text))
 		for _, p := range l.parts {
-			if reads := l.readsOf(p, name.Text); len(reads) != n || n > 1 && what == "value" && l.numeric() {
+			if reads := l.readsOf(p, name.Text); len(reads) != n || n > 1 && what == "value" && l.Type.IsNumeric() {
 				l.Unsupported(reads[0].Pos, name.Text+" where events have it in several fields", "")
 				return nil
 			}
 		}
 		for i := range n {
 			column := l.own(what + strconv.Itoa(len(out)+1))
-			*list = append(*list, column+"="+l.readColumn(name.Text, i, what == "key" || !l.numeric()))
+			*list = append(*list, column+"="+l.readColumn(name.Text, i, what == "key" || !l.Type.IsNumeric()))
 			out = append(out, column)
 		}
 	}

@@ -2,7 +2,6 @@ package splunk
 
 import (
 	"fmt"
-	"math/big"
 	"strconv"
 	"strings"
 
@@ -44,7 +43,7 @@ func (l *level) enter() {
 		there = append(there, "isnotnull("+k+")") // C8
 	}
 	for _, v := range l.values {
-		if l.numeric() {
+		if l.Type.IsNumeric() {
 			v = "mvfind(" + v + "," + numberForm + ")"
 		}
 		there = append(there, "isnotnull("+v+")")
@@ -57,7 +56,7 @@ func (l *level) enter() {
 		l.add("dedup %s", strings.Join(l.by(l.column("event")), " ")) // an event counts once
 	}
 	l.expand(l.values)
-	if l.numeric() {
+	if l.Type.IsNumeric() {
 		v := l.values[0]
 		l.add("where %s", l.orOther("match("+v+","+numberForm+")"))
 		l.add("eval %s=tonumber(%s)", v, v)
@@ -131,30 +130,9 @@ func (l *level) timeOf(place int, time string) string {
 // the search results" (SR, streamstats), which nobody would notice.
 const maxWindow = 100
 
-// least returns the smallest number that the bounds let pass, where all are
-// lower bounds of a count. It is at least 1.
-func (l *level) least() (n int, ok bool) {
-	if !l.rising() || l.Need != nil {
-		return 0, false
-	}
-	n = 1
-	for _, b := range l.Bounds {
-		r, valid := new(big.Rat).SetString(string(b.Number))
-		if !valid || !r.Num().IsInt64() || r.Cmp(big.NewRat(maxWindow+1, 1)) > 0 {
-			return 0, false
-		}
-		floor := int(new(big.Int).Div(r.Num(), r.Denom()).Int64())
-		if b.Op == ir.Gt || !r.IsInt() {
-			floor++
-		}
-		n = max(n, floor)
-	}
-	return n, true
-}
-
 // slideCount counts events. That there are at least n needs the last n only.
 func (l *level) slideCount() {
-	n, ok := l.least()
+	n, ok := l.Least()
 	if !ok || n > maxWindow {
 		l.comeAndGo()
 		return
@@ -179,7 +157,7 @@ func (l *level) slideTemporal() {
 	l.add("eval %s", strings.Join(times, ", "))
 	l.add("sort 0 _time")
 	l.stats("streamstats window=0 " + strings.Join(stats, " "))
-	if !l.rising() {
+	if !l.Rising() {
 		l.stats("eventstats "+strings.Join(again, " "), "_time")
 	}
 	l.add("eval %s%s", strings.Join(has, ", "), l.occurring())

@@ -49,7 +49,7 @@ func (l *level) running(step string, sums []sum) {
 	var stats, again []string
 	for _, s := range sums {
 		result := s.result
-		if !l.rising() {
+		if !l.Rising() {
 			result = l.helper(s.result + "_running")
 			again = append(again, "last("+result+") as "+s.result)
 		}

@@ -4,11 +4,11 @@ import (
 	"flag"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/sigma-compiler/sigmac/internal/golden"
 	"github.com/sigma-compiler/sigmac/internal/readbacktest"
 )
 
@@ -37,16 +37,5 @@ func TestCorpus(t *testing.T) {
 		b.WriteByte('\n')
 	}
 	const file = "testdata/corpus.txt"
-	if *update {
-		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b.String() != string(want) {
-		t.Errorf("the sums differ from %s; -update rewrites it\n%s", file, b.String())
-	}
+	golden.Compare(t, *update, file, b.String())
 }

@@ -47,19 +47,11 @@ var runs = []run{
 
 func (r run) compiler(tb testing.TB) *backends.Compiler {
 	tb.Helper()
-	var chain []*pipeline.Pipeline
-	for _, name := range r.pipelines {
-		p, err := pipeline.Resolve(name)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		chain = append(chain, p)
+	chain, err := pipeline.ResolveAll(r.pipelines...)
+	if err != nil {
+		tb.Fatal(err)
 	}
-	o := backends.Options{Target: r.target, Format: r.format}
-	if chain != nil {
-		o.Pipeline = pipeline.Chain(chain...)
-	}
-	c, err := backends.New(o)
+	c, err := backends.New(backends.Options{Target: r.target, Format: r.format, Pipeline: chain})
 	if err != nil {
 		tb.Fatal(err)
 	}

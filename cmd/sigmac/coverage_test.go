@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/sigma-compiler/sigmac/internal/golden"
 	"github.com/sigma-compiler/sigmac/internal/shared"
 )
 
@@ -50,20 +50,7 @@ func TestCoverageT1571(t *testing.T) {
 		"t1571.csv":                 {"-f", "csv", "--no-subtechniques"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := coverageOf(t, flags...)
-			golden := filepath.Join("testdata", "coverage", name)
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o666); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("%s is not what is written:\n%s", golden, got)
-			}
+			golden.Compare(t, *update, filepath.Join("testdata", "coverage", name), coverageOf(t, flags...))
 		})
 	}
 }

@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/sigma-compiler/sigmac/internal/golden"
 	"github.com/sigma-compiler/sigmac/internal/shared"
 	"github.com/sigma-compiler/sigmac/sigma"
 )
@@ -104,18 +104,7 @@ func TestDiffPySigma(t *testing.T) {
 		b.WriteByte('\n')
 	}
 	const file = "testdata/difftest.txt"
-	if *update {
-		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b.String() != string(want) {
-		t.Errorf("the counts differ from %s; -update rewrites it\n%s", file, b.String())
-	}
+	golden.Compare(t, *update, file, b.String())
 }
 
 // kindOf returns the kind of a difference: the verdict, and of a different one

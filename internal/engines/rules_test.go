@@ -83,16 +83,9 @@ type query struct {
 // convert converts those rules that the target can say.
 func (c conversion) convert(tb testing.TB, rules []corpusRule) []query {
 	tb.Helper()
-	var chain *pipeline.Pipeline
-	for _, name := range c.pipelines {
-		p, err := pipeline.Resolve(name)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		chain = p
-	}
-	if len(c.pipelines) > 1 {
-		tb.Fatal("one pipeline at most")
+	chain, err := pipeline.ResolveAll(c.pipelines...)
+	if err != nil {
+		tb.Fatal(err)
 	}
 	compiler, err := backends.New(backends.Options{Target: c.target, Pipeline: chain, Settings: c.settings})
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"maps"
-	"os"
 	"path"
 	"runtime"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/sigma-compiler/sigmac/internal/golden"
 	"github.com/sigma-compiler/sigmac/internal/readbacktest"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 )
@@ -33,7 +33,7 @@ func TestCorpus(t *testing.T) {
 			r.complain(t, outcomes)
 			var b strings.Builder
 			r.report(&b, rules, outcomes)
-			golden(t, "testdata/"+r.recorded+".txt", b.String())
+			golden.Compare(t, *update, "testdata/"+r.recorded+".txt", b.String())
 		})
 	}
 }
@@ -145,24 +145,4 @@ func scope(classes []string) string {
 		return "what items mean, among others"
 	}
 	return strings.Join(parts, " and ") + " alone"
-}
-
-// golden compares a report with the one in a file, or writes it.
-func golden(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	have, wanted := strings.Split(got, "\n"), strings.Split(string(want), "\n")
-	for i := range max(len(have), len(wanted)) {
-		if i >= len(have) || i >= len(wanted) || have[i] != wanted[i] {
-			t.Fatalf("the sums differ from %s from line %d on (%d lines there, %d now); -update rewrites it, and git diff shows what changed", file, i+1, len(wanted), len(have))
-		}
-	}
 }

@@ -40,15 +40,11 @@ func (r *run) String() string {
 // open makes the compiler of the run.
 func (r *run) open(t *testing.T) {
 	t.Helper()
-	var chain []*pipeline.Pipeline
-	for _, name := range r.pipelines {
-		p, err := pipeline.Resolve(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		chain = append(chain, p)
+	chain, err := pipeline.ResolveAll(r.pipelines...)
+	if err != nil {
+		t.Fatal(err)
 	}
-	c, err := backends.New(backends.Options{Target: r.target, Pipeline: pipeline.Chain(chain...), Format: r.format})
+	c, err := backends.New(backends.Options{Target: r.target, Pipeline: chain, Format: r.format})
 	if err != nil {
 		t.Fatal(err)
 	}

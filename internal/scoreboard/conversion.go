@@ -49,19 +49,11 @@ func (c conversion) String() string {
 
 // compiler returns the compiler of the conversion.
 func (c conversion) compiler() (*backends.Compiler, error) {
-	o := backends.Options{Target: c.target}
-	var chain []*pipeline.Pipeline
-	for _, name := range c.pipelines {
-		p, err := pipeline.Resolve(name)
-		if err != nil {
-			return nil, err
-		}
-		chain = append(chain, p)
+	chain, err := pipeline.ResolveAll(c.pipelines...)
+	if err != nil {
+		return nil, err
 	}
-	if chain != nil {
-		o.Pipeline = pipeline.Chain(chain...)
-	}
-	return backends.New(o)
+	return backends.New(backends.Options{Target: c.target, Pipeline: chain})
 }
 
 // A unit is a rule with what the two converters make of it.

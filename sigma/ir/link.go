@@ -20,7 +20,23 @@ type Set struct {
 	// correlation are with it.
 	Warnings sigma.ErrorList
 
-	inner map[sigma.Document]bool // referred to, and by no correlation with generate: true
+	inner        map[sigma.Document]bool // referred to, and by no correlation with generate: true
+	rules        map[*sigma.Rule]*Rule
+	correlations map[*sigma.Correlation]*Correlation
+}
+
+// Rule returns what a detection rule means, filters applied; nil where it has
+// mistakes or is none of the documents.
+func (s *Set) Rule(doc *sigma.Rule) *Rule { return s.rules[doc] }
+
+// Correlation returns what a correlation means. The error is what to say of one
+// that could not be linked and in which nothing is wrong itself; mistakes of its
+// own are in the error of Link.
+func (s *Set) Correlation(doc *sigma.Correlation) (*Correlation, *sigma.Error) {
+	if c := s.correlations[doc]; c != nil {
+		return c, nil
+	}
+	return nil, &sigma.Error{Pos: doc.Pos, Code: sigma.RuleRejected, Msg: "the correlation refers to another that has mistakes of its own"}
 }
 
 // Alone reports whether a document stands for itself. Rules and correlations
@@ -52,12 +68,12 @@ func Link(docs []sigma.Document, o LinkOptions) (*Set, error) {
 	}
 	l := &linker{
 		options: o,
-		set:     &Set{inner: make(map[sigma.Document]bool)},
 		named:   make(map[string][]sigma.Document),
 		rules:   make(map[*sigma.Rule]*Rule),
 		done:    make(map[*sigma.Correlation]*Correlation),
 		sizes:   make(map[*sigma.Correlation]int),
 	}
+	l.set = &Set{inner: make(map[sigma.Document]bool), rules: l.rules, correlations: l.done}
 	for _, d := range docs {
 		l.add(d)
 	}

@@ -153,6 +153,20 @@ func (b *builtin) chain() error {
 // Resolve returns the pipeline that a user names, with the zero Options.
 func Resolve(spec string) (*Pipeline, error) { return Options{}.Resolve(spec) }
 
+// ResolveAll returns the pipelines that a user names as one, as Chain puts them
+// together; nil for none. The error is that of the first that cannot be had.
+func ResolveAll(specs ...string) (*Pipeline, error) {
+	ps := make([]*Pipeline, len(specs))
+	for i, spec := range specs {
+		p, err := Resolve(spec)
+		if err != nil {
+			return nil, err
+		}
+		ps[i] = p
+	}
+	return Chain(ps...), nil
+}
+
 // Resolve returns the pipeline that a user names: one that comes with the
 // project, a file, or a folder (as pySigma has it, also written folder/*), of
 // which all files *.yml and *.yaml are chained. The error is an ErrorList.

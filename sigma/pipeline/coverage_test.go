@@ -3,12 +3,12 @@ package pipeline_test
 import (
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/sigma-compiler/sigmac/internal/golden"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
@@ -40,7 +40,7 @@ func TestCoverage(t *testing.T) {
 			if kept < c.least {
 				t.Errorf("%d rules are kept, want %d at least", kept, c.least)
 			}
-			golden(t, filepath.Join("..", "..", "testdata", "coverage", c.name+".txt"), report)
+			golden.Compare(t, *update, filepath.Join("..", "..", "testdata", "coverage", c.name+".txt"), report)
 		})
 	}
 }
@@ -138,24 +138,6 @@ func counted(title string, counts map[string]int) string {
 		return ""
 	}
 	return title + b.String()
-}
-
-// golden compares a report with the one in a file, or writes it with -update.
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	want, err := os.ReadFile(path)
-	if err == nil && string(want) == got {
-		return
-	}
-	if !*update {
-		t.Fatalf("%s differs (%v); got:\n%s", path, err, got)
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // BenchmarkShipped measures what the larger shipped pipelines cost a rule.

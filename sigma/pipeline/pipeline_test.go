@@ -348,3 +348,16 @@ func glob(p ir.Pattern, s string) bool {
 	rest, ok := strings.CutPrefix(s, p[0].Text)
 	return ok && glob(p[1:], rest)
 }
+
+func TestResolveAll(t *testing.T) {
+	if p, err := pipeline.ResolveAll(); p != nil || err != nil {
+		t.Errorf("none: %v, %v", p, err)
+	}
+	p, err := pipeline.ResolveAll("splunk_windows", "sysmon")
+	if err != nil || len(p.Parts()) != 2 || p.Parts()[0].Name == p.Parts()[1].Name {
+		t.Errorf("two: %v, %v", p, err)
+	}
+	if _, err := pipeline.ResolveAll("sysmon", "sysmom"); err == nil || !strings.Contains(err.Error(), "sysmom") {
+		t.Errorf("one that does not exist: %v", err)
+	}
+}

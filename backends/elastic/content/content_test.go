@@ -48,11 +48,11 @@ func TestT1571(t *testing.T) {
 				texts = append(texts, out.Queries[0].Text)
 			}
 			if name := target + "." + format; slices.Contains(goldens, name) {
-				golden(t, name, c.Join(texts))
+				compare(t, name, c.Join(texts))
 			}
 		}
 	}
-	golden(t, "refused.txt", refused.String())
+	compare(t, "refused.txt", refused.String())
 }
 
 // TestT1571Rules wants the rules of T1571 to be what Kibana imports, and the files of

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/sigma-compiler/sigmac/backends"
+	"github.com/sigma-compiler/sigmac/internal/golden"
 	"github.com/sigma-compiler/sigmac/internal/shared"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
@@ -23,19 +24,11 @@ var languages = []string{"lucene", "kql", "eql", "esql"}
 // newCompiler returns a compiler of a format, with pipelines.
 func newCompiler(t testing.TB, target, format string, settings map[string]string, pipelines ...string) *backends.Compiler {
 	t.Helper()
-	o := backends.Options{Target: target, Format: format, Settings: settings}
-	if pipelines != nil {
-		var chain []*pipeline.Pipeline
-		for _, name := range pipelines {
-			p, err := pipeline.Resolve(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			chain = append(chain, p)
-		}
-		o.Pipeline = pipeline.Chain(chain...)
+	chain, err := pipeline.ResolveAll(pipelines...)
+	if err != nil {
+		t.Fatal(err)
 	}
-	c, err := backends.New(o)
+	c, err := backends.New(backends.Options{Target: target, Format: format, Settings: settings, Pipeline: chain})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,22 +159,10 @@ func object(t testing.TB, line string) map[string]any {
 	return o
 }
 
-// golden compares a text with a file.
-func golden(t testing.TB, name, got string) {
+// compare compares a text with the file of the pack in that language or format.
+func compare(t testing.TB, name, got string) {
 	t.Helper()
-	file := filepath.Join("testdata", "t1571", name)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(want) != got {
-		t.Errorf("%s differs; -update rewrites it, and git diff shows what changed", file)
-	}
+	golden.Compare(t, *update, filepath.Join("testdata", "t1571", name), got)
 }
 
 // logRule is a rule about a log source with some attributes.

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,9 +27,6 @@ const (
 	maxThresholdFields = 5
 	oldThresholdFields = 3
 )
-
-// maxThreshold is the largest number that is written.
-const maxThreshold = 1<<31 - 1
 
 // exactCardinality is up to where a cardinality aggregation hardly errs: its
 // precision_threshold, where none is given (Elasticsearch Reference).
@@ -123,35 +121,14 @@ func checkBounds(c *emit.Correlating) {
 			return
 		}
 	}
-	least, ok := leastOf(x.Bounds)
+	least, ok := x.Least()
 	if !ok {
-		c.Fail(x.Bounds[0].Pos, sigma.Unsupported, "esql can", "Kibana counts up to %d", maxThreshold)
+		c.Fail(x.Bounds[0].Pos, sigma.Unsupported, "esql can", "Kibana counts up to %d", math.MaxInt32)
 	}
 	if x.Type == ir.ValueCount && least > exactCardinality {
 		c.Warn(x.Bounds[0].Pos, sigma.MatchesLess, "esql counts them",
 			"more than %d different values are estimated: of a group that has just enough there may seem to be fewer, or more", exactCardinality)
 	}
-}
-
-// leastOf returns the smallest whole number, from 1 on, for which lower bounds
-// hold: an event that fires is in its window.
-func leastOf(bounds []ir.Bound) (least int, ok bool) {
-	least = 1
-	for _, b := range bounds {
-		if strings.HasPrefix(string(b.Number), "-") {
-			continue
-		}
-		whole, fraction, _ := strings.Cut(string(b.Number), ".")
-		n, err := strconv.Atoi(whole)
-		if err != nil || n >= maxThreshold {
-			return 0, false
-		}
-		if b.Op == ir.Gt || fraction != "" {
-			n++
-		}
-		least = max(least, n)
-	}
-	return least, true
 }
 
 // checkFields notes groups and values that are not fields of all events alike.
@@ -201,7 +178,7 @@ func checkRead(c *emit.Correlating, m *ir.Member, r ir.Read) {
 func thresholdOf(x *ir.Correlation) *threshold {
 	m := x.Members[0]
 	var t threshold
-	t.least, _ = leastOf(x.Bounds)
+	t.least, _ = x.Least()
 	for _, k := range x.Keys {
 		t.fields = addNew(t.fields, aggregated(m, k)...)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"math/rand"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/sigma-compiler/sigmac/backends/kusto/kustoread"
 	"github.com/sigma-compiler/sigmac/backends/readback"
+	"github.com/sigma-compiler/sigmac/internal/golden"
 	"github.com/sigma-compiler/sigmac/internal/readbacktest"
 	"github.com/sigma-compiler/sigmac/sigma/eval"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
@@ -70,18 +70,7 @@ func TestPySigma(t *testing.T) {
 		}
 	}
 	const file = "testdata/pysigma.txt"
-	if *update {
-		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b.String() != string(want) {
-		t.Errorf("the outcome differs from %s; -update rewrites it\n%s", file, b.String())
-	}
+	golden.Compare(t, *update, file, b.String())
 }
 
 // tableOf returns the options that know the table of a query: the first line.

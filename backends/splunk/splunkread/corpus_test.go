@@ -26,18 +26,11 @@ type pair struct {
 // chainOf returns the pipelines of those names, chained; nil for none.
 func chainOf(tb testing.TB, names []string) *pipeline.Pipeline {
 	tb.Helper()
-	var chain []*pipeline.Pipeline
-	for _, name := range names {
-		p, err := pipeline.Resolve(name)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		chain = append(chain, p)
+	chain, err := pipeline.ResolveAll(names...)
+	if err != nil {
+		tb.Fatal(err)
 	}
-	if chain == nil {
-		return nil
-	}
-	return pipeline.Chain(chain...)
+	return chain
 }
 
 // convert returns the rules that convert, with their queries.

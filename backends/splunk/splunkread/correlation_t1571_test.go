@@ -17,7 +17,6 @@ import (
 	"github.com/sigma-compiler/sigmac/backends/splunk/splunkread"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
-	"github.com/sigma-compiler/sigmac/sigma/pipeline"
 )
 
 // t1571 is the pack of rules for T1571, whose correlations have events of their
@@ -70,19 +69,11 @@ func packQuery(t *testing.T, file string, windows bool) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := backends.Options{Target: "splunk"}
+	var names []string
 	if windows {
-		var chain []*pipeline.Pipeline
-		for _, name := range []string{"sysmon", "splunk_windows"} {
-			p, err := pipeline.Resolve(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			chain = append(chain, p)
-		}
-		o.Pipeline = pipeline.Chain(chain...)
+		names = []string{"sysmon", "splunk_windows"}
 	}
-	c, err := backends.New(o)
+	c, err := backends.New(backends.Options{Target: "splunk", Pipeline: chainOf(t, names)})
 	if err != nil {
 		t.Fatal(err)
 	}
