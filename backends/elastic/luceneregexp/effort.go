@@ -37,39 +37,44 @@ func Effort(source string, most int) int {
 		return most + 1
 	}
 	d := &determiner{prog: prog, seen: make(map[[2]uint64]struct{}), mark: make([]int, len(prog.Inst))}
-	return d.effort(most)
+	d.run(most)
+	return d.effort
 }
 
 // A determiner makes the sets of states that a value can be in, each the
 // instructions that read its next character.
 type determiner struct {
-	prog  *syntax.Prog
-	seen  map[[2]uint64]struct{} // the hashes of the sets
-	from  [1 << 10][2]uint64     // the hashes of what sets were reached from lately, each at a place of its own
-	todo  [][]uint32
-	mark  []int // by instruction: the set that it was last looked at for
-	sets  int
-	set   []uint32 // in work
-	stack []uint32
-	edges []rune
-	moves [][]uint32 // by range of characters: the instructions that it leads to
+	prog   *syntax.Prog
+	seen   map[[2]uint64]struct{} // the hashes of the sets
+	from   [1 << 10][2]uint64     // the hashes of what sets were reached from lately, each at a place of its own
+	todo   []uint32               // the sets to come, one behind the other
+	sizes  []int                  // their sizes
+	effort int                    // the states of all sets found so far, together
+	mark   []int                  // by instruction: the set that it was last looked at for
+	sets   int
+	stack  []uint32
+	edges  []rune
+	moves  [][]uint32 // by range of characters: the instructions that it leads to
 }
 
-func (d *determiner) effort(most int) (effort int) {
+// run finds the sets, until there are no more or their states are more than
+// most. A set counts when it is found and not when it is its turn: the sum of
+// all is the same, and that an expression is too large is known much earlier.
+func (d *determiner) run(most int) {
 	d.reach([]uint32{uint32(d.prog.Start)})
-	for len(d.todo) > 0 && effort <= most {
-		set := d.todo[len(d.todo)-1]
-		d.todo = d.todo[:len(d.todo)-1]
-		effort += len(set)
+	var set []uint32
+	for len(d.sizes) > 0 && d.effort <= most {
+		rest := len(d.todo) - d.sizes[len(d.sizes)-1]
+		set = append(set[:0], d.todo[rest:]...)
+		d.todo, d.sizes = d.todo[:rest], d.sizes[:len(d.sizes)-1]
 		d.split(set)
 		for _, pc := range set {
 			d.move(&d.prog.Inst[pc])
 		}
-		for i := range d.edges {
+		for i := 0; i < len(d.edges) && d.effort <= most; i++ {
 			d.reach(d.moves[i])
 		}
 	}
-	return effort
 }
 
 // split finds the ranges of characters that the instructions cannot tell apart:
@@ -127,7 +132,8 @@ func (d *determiner) reach(from []uint32) {
 	}
 	*last = h
 	d.sets++
-	d.set, d.stack = d.set[:0], append(d.stack[:0], from...)
+	start := len(d.todo)
+	d.stack = append(d.stack[:0], from...)
 	for len(d.stack) > 0 {
 		pc := d.stack[len(d.stack)-1]
 		d.stack = d.stack[:len(d.stack)-1]
@@ -141,15 +147,19 @@ func (d *determiner) reach(from []uint32) {
 		case syntax.InstCapture, syntax.InstNop, syntax.InstEmptyWidth: // there are only those of begin and end
 			d.stack = append(d.stack, in.Out)
 		case syntax.InstRune, syntax.InstRune1, syntax.InstRuneAny, syntax.InstRuneAnyNotNL:
-			d.set = append(d.set, pc)
+			d.todo = append(d.todo, pc)
 		}
 	}
-	slices.Sort(d.set)
-	h = hash(d.set)
-	if _, ok := d.seen[h]; !ok {
-		d.seen[h] = struct{}{}
-		d.todo = append(d.todo, slices.Clone(d.set))
+	set := d.todo[start:]
+	slices.Sort(set)
+	h = hash(set)
+	if _, ok := d.seen[h]; ok {
+		d.todo = d.todo[:start]
+		return
 	}
+	d.seen[h] = struct{}{}
+	d.sizes = append(d.sizes, len(set))
+	d.effort += len(set)
 }
 
 // hash returns 128 bits that tell lists apart: what is counted is an estimate,
