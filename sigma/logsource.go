@@ -1,6 +1,10 @@
 package sigma
 
-import "gopkg.in/yaml.v3"
+import (
+	"slices"
+
+	"gopkg.in/yaml.v3"
+)
 
 // logSource reads a log source (L1). One of category, product and service must
 // be there (L4).
@@ -12,7 +16,9 @@ func (p *parser) logSource(key, m *yaml.Node) LogSource {
 	}
 	for i := 0; i+1 < len(m.Content); i += 2 {
 		name := m.Content[i].Value
-		if near := Nearest(name, logSourceAttributes); near != "" && near != name {
+		if slices.Contains(logSourceAttributes, name) {
+			// nothing is wrong
+		} else if near := Nearest(name, logSourceAttributes); near != "" {
 			p.warn(p.pos(m.Content[i]), Style, "the log source has an attribute of its own, "+quoted(name), "did you mean "+near+"?")
 		}
 		p.logSourceAttribute(&ls, name, m.Content[i+1])

@@ -1,7 +1,6 @@
 package sigma
 
 import (
-	"bytes"
 	"strconv"
 
 	"gopkg.in/yaml.v3"
@@ -122,7 +121,7 @@ func (p *parser) segment(s segment) Document {
 			"the document has more than "+strconv.Itoa(MaxDirectives)+" directives", "a rule needs none")
 		return nil
 	}
-	root, err := decode(bytes.NewReader(p.file.document(s)))
+	root, err := p.file.nodes(s)
 	if err != nil {
 		p.syntaxError(s, err)
 		return nil

@@ -108,6 +108,17 @@ func isBlank(text []byte) bool {
 	return true
 }
 
+// nodes reads the document of a segment.
+func (f *File) nodes(s segment) (*yaml.Node, error) {
+	text := f.document(s)
+	if s.directives == 0 {
+		if root := blockNodes(text); root != nil {
+			return root, nil
+		}
+	}
+	return decode(bytes.NewReader(text))
+}
+
 // decode reads the one document of a text. The node is nil where the document
 // is empty. A panic of the YAML library is an error like its others.
 func decode(r io.Reader) (root *yaml.Node, err error) {

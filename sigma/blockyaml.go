@@ -1,0 +1,235 @@
+package sigma
+
+import (
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// maxBlockDepth bounds how deep a blockReader follows collections in one
+// another.
+const maxBlockDepth = 20
+
+// blockNodes reads a document of the few forms of YAML that nearly all rules
+// keep to, several times as fast as the library, which knows them all. It
+// returns exactly the library's nodes, without the comments, or nil for any
+// text that is not of these forms, or wrong: that is the library's to read.
+//
+// The forms are: printable ASCII; mappings and lists in block style, one entry
+// a line; keys of letters, digits and _ - . |; scalars that end on their line,
+// plain, in single quotes, or in double quotes without a backslash; literal
+// blocks with the headers | and |- whose first line is not blank; blank lines;
+// and comments. Empty values are not among them, nor anchors, aliases, tags,
+// flow style, folding, and values that go on on the next line. What a rule has
+// of its own is given to callers with its comments, so that only a document that
+// isUsual may have some.
+func blockNodes(text []byte) *yaml.Node {
+	if len(text) == 0 || text[len(text)-1] != '\n' {
+		return nil
+	}
+	for _, c := range text {
+		if (c < ' ' || c > '~') && c != '\n' {
+			return nil
+		}
+	}
+	r := &blockReader{text: text}
+	if isMarker(text, "---") && text[3] == '\n' {
+		r.next = 4
+		r.number = 1
+	}
+	r.advance()
+	if r.indent != 0 || r.done {
+		return nil
+	}
+	root := r.mapping(0, 0)
+	if root == nil || !r.done || r.comments && !isUsual(root) {
+		return nil
+	}
+	return root
+}
+
+// ruleKeys are the usual keys of a detection rule, all of them the
+// specification's.
+const ruleKeys = " title id related status description references author date modified tags logsource detection fields falsepositives level "
+
+// isUsual reports whether a document is a detection rule without other keys
+// than ruleKeys.
+func isUsual(root *yaml.Node) bool {
+	for i := 0; i < len(root.Content); i += 2 {
+		if !strings.Contains(ruleKeys, " "+root.Content[i].Value+" ") {
+			return false
+		}
+	}
+	return keyNode(root, "detection") != nil
+}
+
+// nodesAtOnce is how many nodes are allocated together: few, for the value of a
+// key that a rule has of its own keeps its neighbours in memory.
+const nodesAtOnce = 16
+
+// A blockReader reads line by line. Its methods return nil, and false, where
+// the text is of no form that it knows.
+type blockReader struct {
+	text     []byte
+	line     []byte // the line in work, without its line feed
+	number   int    // of it, from 1
+	indent   int    // of it: the spaces in front
+	next     int    // the offset of the line behind it
+	done     bool   // there is none in work, the text is at its end
+	comments bool   // there are some
+	nodes    []yaml.Node
+	stack    []*yaml.Node // the content of the collections in work
+}
+
+// advance goes to the next line that is not blank and no comment.
+func (r *blockReader) advance() {
+	for r.raw() {
+		if r.indent == len(r.line) {
+			continue
+		}
+		if r.line[r.indent] != '#' {
+			return
+		}
+		r.comments = true
+	}
+}
+
+// raw goes to the next line, whatever it is.
+func (r *blockReader) raw() bool {
+	if r.next == len(r.text) {
+		r.done, r.line, r.indent = true, nil, -1
+		return false
+	}
+	end := r.next
+	for r.text[end] != '\n' {
+		end++
+	}
+	r.line = r.text[r.next:end]
+	r.next = end + 1
+	r.number++
+	for r.indent = 0; r.indent < len(r.line) && r.line[r.indent] == ' '; {
+		r.indent++
+	}
+	return true
+}
+
+// node returns a new node at a column, from 0, of the line in work.
+func (r *blockReader) node(kind yaml.Kind, tag string, col int) *yaml.Node {
+	if len(r.nodes) == 0 {
+		r.nodes = make([]yaml.Node, nodesAtOnce)
+	}
+	n := &r.nodes[0]
+	r.nodes = r.nodes[1:]
+	n.Kind, n.Tag, n.Line, n.Column = kind, tag, r.number, col+1
+	return n
+}
+
+// collect gives a collection the nodes that came onto the stack behind start.
+func (r *blockReader) collect(n *yaml.Node, start int) *yaml.Node {
+	n.Content = append(make([]*yaml.Node, 0, len(r.stack)-start), r.stack[start:]...)
+	r.stack = r.stack[:start]
+	return n
+}
+
+// mapping reads a mapping whose first key stands at a column of the line in
+// work, and the others at the same column.
+func (r *blockReader) mapping(col, depth int) *yaml.Node {
+	n, start := r.node(yaml.MappingNode, "!!map", col), len(r.stack)
+	for first := true; first || r.indent == col; first = false {
+		end := keyEnd(r.line, col)
+		if end < 0 {
+			return nil
+		}
+		key := r.plain(col, end)
+		r.stack = append(r.stack, key)
+		value := r.value(end+1, col, depth)
+		if value == nil {
+			return nil
+		}
+		r.stack = append(r.stack, value)
+	}
+	if r.indent > col {
+		return nil
+	}
+	return r.collect(n, start)
+}
+
+// value reads what stands behind a key and its colon.
+func (r *blockReader) value(at, parent, depth int) *yaml.Node {
+	for at < len(r.line) && r.line[at] == ' ' {
+		at++
+	}
+	if at < len(r.line) {
+		if r.line[at] != '#' {
+			return r.scalar(at, parent)
+		}
+		r.comments = true
+	}
+	r.advance()
+	isItem := !r.done && r.line[r.indent] == '-'
+	switch {
+	case r.done || depth == maxBlockDepth:
+		return nil
+	case isItem && r.indent >= parent:
+		return r.list(r.indent, parent, depth+1)
+	case r.indent > parent:
+		return r.mapping(r.indent, depth+1)
+	}
+	return nil
+}
+
+// list reads a list whose items stand at a column. Behind it comes a line that
+// is indented as much as its parent, or less.
+func (r *blockReader) list(col, parent, depth int) *yaml.Node {
+	n, start := r.node(yaml.SequenceNode, "!!seq", col), len(r.stack)
+	for r.indent == col && r.line[col] == '-' {
+		at := col + 1
+		for at < len(r.line) && r.line[at] == ' ' {
+			at++
+		}
+		if at == col+1 || at == len(r.line) {
+			return nil
+		}
+		var item *yaml.Node
+		if keyEnd(r.line, at) >= 0 && depth < maxBlockDepth {
+			item = r.mapping(at, depth+1)
+		} else {
+			item = r.scalar(at, col)
+		}
+		if item == nil {
+			return nil
+		}
+		r.stack = append(r.stack, item)
+	}
+	if r.indent > parent {
+		return nil
+	}
+	return r.collect(n, start)
+}
+
+// keyEnd returns the column of the colon behind a key that begins at a column,
+// or -1 where no key does.
+func keyEnd(line []byte, col int) int {
+	end := col
+	for end < len(line) && keyBytes[line[end]] {
+		end++
+	}
+	isKey := end > col && end-col <= 200 && line[col] != '-' && line[col] != '|' &&
+		end < len(line) && line[end] == ':' && (end+1 == len(line) || line[end+1] == ' ')
+	if !isKey {
+		return -1
+	}
+	return end
+}
+
+// keyBytes has the characters of keys, plainStarts those that begin plain
+// scalars: most of those that are no indicators (YAML 1.2.2, 5.3 and 7.3.3).
+var keyBytes, plainStarts = byteSet(`_-.|`), byteSet(`_./\(+^;=~$`)
+
+// byteSet returns the set of the characters, the letters and the digits.
+func byteSet(more string) (set [128]bool) {
+	for _, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + more {
+		set[c] = true
+	}
+	return set
+}
