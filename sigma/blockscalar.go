@@ -3,6 +3,7 @@ package sigma
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 )
@@ -16,7 +17,7 @@ func (r *blockReader) scalar(at, parent int) *yaml.Node {
 		return r.literal(at, parent)
 	case c == '\'' || c == '"':
 		n = r.quoted(at, c)
-	case plainStarts[c]:
+	case plainStarts[c] || c >= utf8.RuneSelf:
 		n = r.plain(at, r.plainEnd(at))
 	}
 	if n == nil {

@@ -2,6 +2,7 @@ package sigma
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 )
@@ -15,8 +16,8 @@ const maxBlockDepth = 20
 // returns exactly the library's nodes, without the comments, or nil for any
 // text that is not of these forms, or wrong: that is the library's to read.
 //
-// The forms are: printable ASCII; mappings and lists in block style, one entry
-// a line; keys of letters, digits and _ - . |; scalars that end on their line,
+// The forms are: printable characters; mappings and lists in block style, one entry
+// a line; keys of ASCII letters, digits and _ - . |; scalars that end on their line,
 // plain, in single quotes, or in double quotes without a backslash; literal
 // blocks with the headers | and |- whose first line is not blank; blank lines;
 // and comments. Empty values are not among them, nor anchors, aliases, tags,
@@ -27,12 +28,10 @@ func blockNodes(text []byte) *yaml.Node {
 	if len(text) == 0 || text[len(text)-1] != '\n' {
 		return nil
 	}
-	for _, c := range text {
-		if (c < ' ' || c > '~') && c != '\n' {
-			return nil
-		}
+	if !isPrinted(text) {
+		return nil
 	}
-	r := &blockReader{text: text}
+	r := &blockReader{text: text, stack: make([]*yaml.Node, 0, 64)}
 	if isMarker(text, "---") && text[3] == '\n' {
 		r.next = 4
 		r.number = 1
@@ -46,6 +45,23 @@ func blockNodes(text []byte) *yaml.Node {
 		return nil
 	}
 	return root
+}
+
+// isPrinted reports whether a text is UTF-8 of printable characters and line
+// feeds, without those that YAML 1.1 takes for line breaks, or byte order marks.
+func isPrinted(text []byte) bool {
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if c >= ' ' && c <= '~' || c == '\n' {
+			continue
+		}
+		r, size := utf8.DecodeRune(text[i:])
+		if r < 0xa0 || r == '\u2028' || r == '\u2029' || r == '\ufeff' || r >= utf8.RuneError && r <= 0xffff {
+			return false
+		}
+		i += size - 1
+	}
+	return true
 }
 
 // ruleKeys are the usual keys of a detection rule, all of them the
@@ -227,7 +243,7 @@ func keyEnd(line []byte, col int) int {
 var keyBytes, plainStarts = byteSet(`_-.|`), byteSet(`_./\(+^;=~$`)
 
 // byteSet returns the set of the characters, the letters and the digits.
-func byteSet(more string) (set [128]bool) {
+func byteSet(more string) (set [256]bool) {
 	for _, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + more {
 		set[c] = true
 	}

@@ -62,23 +62,31 @@ func unlike(a, b *yaml.Node, comments bool) string {
 // TestBlockNodes lists what blockNodes reads and what it leaves to the library.
 func TestBlockNodes(t *testing.T) {
 	for text, want := range map[string]bool{
-		"a: b\n":                              true,
-		"---\na: b\n":                         true,
-		"--- \na: b\n":                        false,
-		"a: b # c\n":                          false,
-		"a: b#c\n":                            true,
-		"a:b\n":                               false,
-		"a: b: c\n":                           false,
-		"a: b:c\n":                            true,
-		"a: b:\n":                             false,
-		"a: b : c\n":                          false,
-		"a : b\n":                             false,
-		"a:   b   \n":                         true,
-		"a: b":                                false,
-		"a: b\n c\n":                          false,
-		"a: b\n\n c\n":                        false,
-		"a:\n  b\n":                           false,
-		"a: ü\n":                              false,
+		"a: b\n":       true,
+		"---\na: b\n":  true,
+		"--- \na: b\n": false,
+		"a: b # c\n":   false,
+		"a: b#c\n":     true,
+		"a:b\n":        false,
+		"a: b: c\n":    false,
+		"a: b:c\n":     true,
+		"a: b:\n":      false,
+		"a: b : c\n":   false,
+		"a : b\n":      false,
+		"a:   b   \n":  true,
+		"a: b":         false,
+		"a: b\n c\n":   false,
+		"a: b\n\n c\n": false,
+		"a:\n  b\n":    false,
+		"a: ü\n":       true,
+		"a: é日\U0001F600 'b'\nc: \"ü\"\nd: 'ß'\ne: |\n ü\n": true,
+		"ü: a\n":                              false,
+		"a: b\u2028c\n":                       false,
+		"a: b\u0085c\n":                       false,
+		"a: b\ufeffc\n":                       false,
+		"a: b\ufffdc\n":                       false,
+		"a: b\xffc\n":                         false,
+		"a: b\u00a0\n":                        true,
 		"a:\tb\n":                             false,
 		"a: b\r\n":                            false,
 		"a:\n":                                false,
@@ -151,7 +159,7 @@ func TestBlockNodes(t *testing.T) {
 func TestBlockNodesCorpus(t *testing.T) {
 	read, all := 0, 0
 	random := rand.New(rand.NewPCG(1, 2))
-	bits := []string{" ", "  ", "\n", "\n\n", ":", ": ", "- ", "#", " # c", "'", "\"", "|", "|\n", "''", "a", "-", "\n  ", "\n    - ", "[", "*", "~", "1", ".", "\n# c\n", "\n      # c\n", "---\n", "..."}
+	bits := []string{" ", "  ", "\n", "\n\n", ":", ": ", "- ", "#", " # c", "'", "\"", "|", "|\n", "''", "a", "-", "\n  ", "\n    - ", "[", "*", "~", "1", ".", "\n# c\n", "\n      # c\n", "---\n", "...", "ü", "日", "\u2028", "\u0085", "\u00a0", "\ufeff", "\xff", "\U0001F600"}
 	err := filepath.WalkDir(shared.Path(t, "corpus", "sigmahq"), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".yml") {
 			return err
