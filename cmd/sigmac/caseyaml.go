@@ -15,10 +15,10 @@ import (
 type ruleTest struct {
 	sigma.Pos
 	name   string
-	rule   string           // the id, the name or the title of the rule; "" where the file of rules has only one
-	source *sigma.LogSource // of the events; nil where rules match on their fields alone
-	events [][]byte         // JSON objects
-	file   string           // or the file that has them; "" where there is none
+	rule   string      // the id, the name or the title of the rule; "" where the file of rules has only one
+	source *testSource // of the events; nil where rules match on their fields alone
+	events [][]byte    // JSON objects
+	file   string      // or the file that has them; "" where there is none
 	want   expectation
 }
 
@@ -191,19 +191,6 @@ func (c *caseReader) events(list ...*yaml.Node) [][]byte {
 		out = append(out, text)
 	}
 	return out
-}
-
-// logSource reads what the events of tests are about.
-func (c *caseReader) logSource(n *yaml.Node) *sigma.LogSource {
-	var l logSource
-	if n.Kind != yaml.MappingNode || len(n.Content) == 0 {
-		c.fail(c.pos(n), "such as {product: windows, category: process_creation}", "the log source is no mapping")
-		return nil
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		l.set(n.Content[i].Value, n.Content[i+1].Value)
-	}
-	return &l.source
 }
 
 // expect reads what is expected.

@@ -67,7 +67,7 @@ func (l *logSource) choose(e *eval.Engine) (*eval.Engine, error) {
 	if len(l.given) == 0 {
 		return e, nil
 	}
-	known := []string{"category", "product", "service"}
+	known := standardAttributes()
 	for _, r := range e.Rules() {
 		known = appendAttributes(known, r)
 	}
@@ -75,13 +75,20 @@ func (l *logSource) choose(e *eval.Engine) (*eval.Engine, error) {
 		if slices.Contains(known, key) {
 			continue
 		}
-		hint := "the attributes are " + list(known)
-		if near := sigma.Nearest(key, known); near != "" {
-			hint = "did you mean " + near + "?"
-		}
-		return nil, usage(hint, "no rule has %q in its log source", key)
+		return nil, usage(attributeHint(key, known), "no rule has %q in its log source", key)
 	}
 	return e.For(l.source), nil
+}
+
+// standardAttributes returns the attributes of log sources that Sigma names.
+func standardAttributes() []string { return []string{"category", "product", "service"} }
+
+// attributeHint says what an attribute that is not known may stand for.
+func attributeHint(name string, known []string) string {
+	if near := sigma.Nearest(name, known); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "the attributes are " + list(known)
 }
 
 // appendAttributes appends the further attributes of a rule's log source.

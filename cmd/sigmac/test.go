@@ -50,9 +50,10 @@ eval reads it, which lies in the folder of the tests, below it or below the work
 directory. expect is true (the default): all events match; false: none does; or how
 many do. rule, above the tests or in one of them, says by id, name or title which
 rule of a file with several is meant; logsource, such as {product: windows}, of what
-source the events are, which is otherwise not looked at. A test of a correlation is
-a stream of events with times, and expects alerts: true some, false none, or so
-many. NAME.tests.jsonl, or NAME.jsonl below --tests, has a test a line, with event
+source the events are, which is otherwise not looked at. A name there that passes
+over the rule and that no rule and no log source of Sigma's taxonomy has is an error.
+A test of a correlation is a stream of events with times, and expects alerts: true
+some, false none, or so many. NAME.tests.jsonl, or NAME.jsonl below --tests, has a test a line, with event
 or events, expect (or expect_alert) and name (or why).
 
 Rules of SigmaHQ name the file with their tests in regression_tests_path, by a path
@@ -127,7 +128,7 @@ func (f *testFlags) run(a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	t.orphans = orphans(args)
+	t.orphans, t.sources = orphans(args), sourcesOf(lib)
 	a.err.Write(lib.notes(t.job))
 	return t.all(lib)
 }

@@ -17,7 +17,8 @@ type tester struct {
 	flags   *testFlags
 	chain   *pipeline.Pipeline
 	options eval.Options
-	orphans []string // files of tests without rules
+	orphans []string                  // files of tests without rules
+	sources func() []*sigma.LogSource // of all rules
 }
 
 // A tested is what became of the tests of a file.

@@ -60,6 +60,12 @@ func (t *tester) test(o *tested, in input, subjects []*subject, test *ruleTest) 
 		return
 	}
 	s.tested = true
+	if wrong := t.checkSource(s, test.source); wrong != nil {
+		e.Pos, e.Msg, e.Hint = wrong.Pos, e.Msg+wrong.Msg, wrong.Hint
+		t.note(o, s.document, test.Pos.String(), test.name, "error", e)
+		o.testTotals.broken++
+		return
+	}
 	v := s.run(test)
 	switch {
 	case v.err != "":

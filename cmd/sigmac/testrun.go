@@ -61,7 +61,7 @@ type answer struct {
 func (s *subject) run(t *ruleTest) answer {
 	engine := s.engine
 	if t.source != nil {
-		engine = engine.For(*t.source)
+		engine = engine.For(t.source.LogSource)
 	}
 	if s.correlation != nil {
 		return s.runCorrelation(engine, t)
