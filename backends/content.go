@@ -95,7 +95,7 @@ func (c *Compiler) settle(j *emit.Job, m *sigma.Meta) {
 	if s == nil {
 		s = make(map[string]string)
 	}
-	maps.Copy(s, c.override.Levels[emit.LevelOf(m)])
+	maps.Copy(s, c.override.Levels[m.EffectiveLevel()])
 	c.own(j, m, s)
 	for _, name := range []string{m.Title, m.Name, m.ID} {
 		if name != "" {

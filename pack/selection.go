@@ -10,7 +10,6 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma"
 )
 
@@ -154,7 +153,7 @@ func (s *Selection) refuse(m *sigma.Meta, sources []sigma.LogSource) string {
 	if s == nil {
 		return ""
 	}
-	level := string(emit.LevelOf(m))
+	level := string(m.EffectiveLevel())
 	switch {
 	case s.Levels != nil && !slices.Contains(s.Levels, level):
 		return "level " + level

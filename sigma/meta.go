@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"cmp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -30,6 +31,12 @@ func Statuses() []string {
 func Levels() []string {
 	return []string{"informational", "low", "medium", "high", "critical"}
 }
+
+// EffectiveLevel returns the level that a document is taken to have: its own, or
+// medium where it has none. The level is optional and the specification has no
+// default for it (B18), but alerts of targets must have one, and choices by level
+// must decide: all of them take this.
+func (m *Meta) EffectiveLevel() Level { return cmp.Or(m.Level, "medium") }
 
 // RelatedTypes returns the types that an entry of related may have (B3).
 func RelatedTypes() []string {

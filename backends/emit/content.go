@@ -45,7 +45,7 @@ type Entry struct {
 	Meta   *sigma.Meta // of the rule or the correlation
 	ID     string      // a UUID: the rule's own for its first query, one made of it for others, or of the title where there is none
 	Title  string      // what the setting title makes of the rule's; with a number behind it where the rule has several queries
-	Level  sigma.Level // never ""; that of the setting severity, or LevelOf the rule
+	Level  sigma.Level // never ""; that of the setting severity, or the EffectiveLevel of the rule
 	Query  string      // in the target's language, after the pipeline's postprocessing
 	Number int         // of the query among those of the rule, from 1
 	Of     int         // how many queries the rule has

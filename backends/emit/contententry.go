@@ -24,15 +24,12 @@ func (j *Job) NewEntry(m *sigma.Meta, query string, number, of int) *Entry {
 		e.Title += " (" + strconv.Itoa(number) + " of " + strconv.Itoa(of) + ")"
 		e.Stem += "_" + strconv.Itoa(number)
 	}
-	e.Level = cmp.Or(sigma.Level(j.Setting("severity")), LevelOf(m))
+	e.Level = cmp.Or(sigma.Level(j.Setting("severity")), m.EffectiveLevel())
 	if m.Level == "" && j.Setting("severity") == "" && j.Format.Setting("severity") != nil {
-		j.Warn(m.Pos, sigma.Assumed, "write a level, or set severity", "the rule has no level: it is taken to be medium")
+		j.Warn(m.Pos, sigma.Assumed, "write a level, or set severity", "the rule has no level: it is taken to be %s", m.EffectiveLevel())
 	}
 	return e
 }
-
-// LevelOf returns the level of a rule: medium where it says none.
-func LevelOf(m *sigma.Meta) sigma.Level { return cmp.Or(m.Level, "medium") }
 
 // title fills the setting title, in one pass: what the rule has in braces stays.
 func (j *Job) title(m *sigma.Meta) string {

@@ -62,8 +62,10 @@ With several targets a rule can fire that can in one of them.
 Correlations count as rules do. Filters do not, nor do rules that only serve
 correlations, since they never fire by themselves. What is tagged is what counts: a
 technique that was revoked counts as what replaced it, with a warning, and tags
-that name none are warnings, too. Rules without a level or a status are never left
-out by --min-level and --min-status.
+that name none are warnings, too. A rule without a level is taken to be medium by
+--min-level and by the scores, though no column of the levels counts it, and
+--min-status leaves out rules without a status, both as sigmac pack does; sigma-cli
+leaves none of them out, and scores a rule without a level as informational or less.
 
 Exit codes: 0 all rules were read, 1 some could not be, 2 the command line is
 wrong (or names a path that does not exist), 3 a pipeline or a schema is wrong.`,
@@ -145,12 +147,16 @@ func (s *selection) check() error {
 }
 
 // has reports whether a rule counts. Statuses begin with the highest, levels
-// with the lowest.
+// with the lowest. A rule without a status has none that is high enough, as in
+// content packs: nothing says that anybody has tried it.
 func (s *selection) has(m *sigma.Meta) bool {
-	level, status := slices.Index(sigma.Levels(), string(m.Level)), slices.Index(sigma.Statuses(), string(m.Status))
-	return (s.level == "" || level < 0 || level >= slices.Index(sigma.Levels(), s.level)) &&
-		(s.status == "" || status < 0 || status <= slices.Index(sigma.Statuses(), s.status))
+	status := slices.Index(sigma.Statuses(), string(m.Status))
+	return (s.level == "" || levelOf(m) >= slices.Index(sigma.Levels(), s.level)) &&
+		(s.status == "" || status >= 0 && status <= slices.Index(sigma.Statuses(), s.status))
 }
+
+// levelOf returns how high a rule's level is, from 0 for informational.
+func levelOf(m *sigma.Meta) int { return slices.Index(sigma.Levels(), string(m.EffectiveLevel())) }
 
 // run runs the command.
 func (f *coverageFlags) run(a *app, args []string) error {

@@ -39,6 +39,7 @@ type covering struct {
 type coveringRule struct {
 	record
 	works      works
+	level      int // from 0 for informational
 	techniques []*attack.Technique
 }
 
@@ -57,10 +58,11 @@ func (w works) String() string { return [...]string{"yes", "part", "no"}[w] }
 // A scoring makes a score of the levels of a technique's rules.
 type scoring struct {
 	name, doc string
-	of        func(levels []int) int // 0: without a level, 1: informational, 5: critical
+	of        func(levels []int) int // 1: informational, 5: critical
 }
 
-// scores are the scores that sigma-cli has, by the same names.
+// scores are the scores that sigma-cli has, by the same names. A rule without a
+// level has none there: it is 0 in max and 1 in level.
 var scores = []scoring{
 	{"count", "number of rules", func(levels []int) int { return len(levels) }},
 	{"max", "highest level, from 1 for informational to 5 for critical", func(levels []int) int {
@@ -69,7 +71,7 @@ var scores = []scoring{
 	{"level", "sum of the levels of the rules", func(levels []int) int {
 		sum := 0
 		for _, l := range levels {
-			sum += [...]int{1, 1, 2, 4, 8, 12}[l]
+			sum += [...]int{1, 2, 4, 8, 12}[l-1]
 		}
 		return sum
 	}},
@@ -154,9 +156,10 @@ func (f *coverageFlags) file(j *job, in input, us []unit) *coveringFile {
 // covering returns what the document is about and whether it can fire. A rule
 // of several sub-techniques of one technique is one rule of it.
 func (d *document) covering(subs bool) *coveringRule {
-	tags := attack.Of(d.doc.Metadata())
+	meta := d.doc.Metadata()
+	tags := attack.Of(meta)
 	d.print(kindWarning, "", tags.Problems)
-	r := &coveringRule{record: d.record(), works: d.canFire()}
+	r := &coveringRule{record: d.record(), works: d.canFire(), level: levelOf(meta)}
 	for _, t := range tags.Techniques {
 		if !subs && t.Parent != nil {
 			t = t.Parent
@@ -236,7 +239,7 @@ func (c *coverage) rate() {
 		var levels []int
 		for _, r := range t.rules {
 			if r.works != cannot {
-				levels = append(levels, slices.Index(sigma.Levels(), r.Level)+1)
+				levels = append(levels, r.level+1)
 			}
 		}
 		t.score = c.score.of(levels)
