@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
@@ -26,6 +24,11 @@ import (
 //
 // A rule without a level has those of medium, since that is what it is deployed
 // as. The case of ids that are UUIDs does not count.
+//
+// The rules of a correlation have its settings, and before these those of their
+// own that say how their part of the query is written. What is one for all that
+// a query searches has the correlation alone, and a rule that wants it otherwise
+// gets a warning; levels are those of what is deployed.
 type Overrides struct {
 	Levels map[sigma.Level]map[string]string
 	Rules  map[string]map[string]string // by id, name or title of the rule
@@ -82,63 +85,6 @@ func (o Overrides) byFoldedID() Overrides {
 		out.Rules[foldID(name)] = settings
 	}
 	return out
-}
-
-// settle gives a job its settings: those of the compiler and, where the format
-// has content, those of the rule.
-func (c *Compiler) settle(j *emit.Job, m *sigma.Meta) {
-	j.Settings = c.settings
-	if c.format.Content == nil {
-		return
-	}
-	s := maps.Clone(c.settings)
-	if s == nil {
-		s = make(map[string]string)
-	}
-	maps.Copy(s, c.override.Levels[m.EffectiveLevel()])
-	c.own(j, m, s)
-	for _, name := range []string{m.Title, m.Name, m.ID} {
-		if name != "" {
-			maps.Copy(s, c.override.Rules[foldID(name)])
-		}
-	}
-	j.Settings = s
-}
-
-// own adds the settings that the rule has under the key of the target or its
-// family. The other formats of the family share the key: what only they have is
-// passed over.
-func (c *Compiler) own(j *emit.Job, m *sigma.Meta, to map[string]string) {
-	for _, key := range m.Custom {
-		if key.Name != c.backend.Name && key.Name != c.backend.Family || key.Value.Kind != yaml.MappingNode {
-			continue
-		}
-		for i := 0; i+1 < len(key.Value.Content); i += 2 {
-			name, value := key.Value.Content[i], key.Value.Content[i+1]
-			pos := key.Pos
-			pos.Line, pos.Col = name.Line, name.Column
-			if value.Kind != yaml.ScalarNode {
-				j.Fail(pos, sigma.BadSetting, "", "the setting %s must be one value", name.Value)
-				continue
-			}
-			known := c.backend.Setting(name.Value)
-			if known == nil {
-				known = c.format.Setting(name.Value)
-			}
-			switch {
-			case known == nil && familyHas(c.backend, name.Value):
-				continue
-			case known != nil && known.Given:
-				j.Fail(pos, sigma.BadSetting, "give it with the other settings, or with those for this rule", "a rule cannot have the setting %s under its own key", name.Value)
-				continue
-			}
-			if err := checkSetting(c.backend, c.format, name.Value, value.Value); err != nil {
-				j.Fail(pos, err.Code, err.Hint, "%s", err.Msg)
-				continue
-			}
-			to[name.Value] = value.Value
-		}
-	}
 }
 
 // familyHas reports whether a format of the backend, or of one that shares its

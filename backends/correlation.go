@@ -43,16 +43,13 @@ func (c *Compiler) Correlation(x *ir.Correlation) (*Result, error) {
 		return nil, err
 	}
 	j := &emit.Correlating{
-		Job:         &emit.Job{Backend: b, Format: c.format, Rule: naming(mapped), Correlated: true},
+		Job:         &emit.Job{Backend: b, Format: c.format, Rule: naming(mapped), Correlated: true, Inside: make(map[*ir.Member]map[string]string)},
 		Correlation: mapped,
 		Method:      c.method,
 		Events:      make(map[*ir.Member]*emit.Event),
 	}
 	var errs, warnings sigma.ErrorList
-	c.settle(j.Job, &x.Source.Meta)
-	for _, m := range mapped.Rules() {
-		j.Events[m] = c.event(m.Rule, j.Settings)
-	}
+	c.events(j, mapped, c.settle(j.Job, &x.Source.Meta))
 	query := ""
 	if !failed(j) {
 		query = write(j)
@@ -97,16 +94,14 @@ func (c *Compiler) chooseMethod(name string) error {
 
 // event prepares the query of a rule that a correlation refers to: an event
 // matches where one of the rule's conditions holds.
-func (c *Compiler) event(r *ir.Rule, settings map[string]string) *emit.Event {
-	e := &emit.Event{Job: &emit.Job{Backend: c.backend, Rule: r, Format: c.format, Settings: settings}}
+func (c *Compiler) event(e *emit.Event) {
 	c.checkComputed(e.Job)
-	where := ir.OneOf(r.Where...)
+	where := ir.OneOf(e.Rule.Where...)
 	emit.NoteNulls(e.Job, where)
 	e.Where = emit.Lower(e.Job, where)
 	if k, ok := e.Where.(ir.Const); ok {
 		constant(e.Job, bool(k))
 	}
-	return e
 }
 
 // failed reports whether something is wrong before the query is written.

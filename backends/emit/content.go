@@ -78,6 +78,19 @@ func (e *Entry) Rules() []*ir.Rule {
 	return out
 }
 
+// Jobs returns a job for each of the Rules, with the settings that its part of
+// the query was written with. What goes wrong with them is nobody's.
+func (e *Entry) Jobs(j *Job) []*Job {
+	if e.Correlation == nil {
+		return []*Job{{Backend: j.Backend, Format: j.Format, Rule: e.Rule, Settings: j.Settings}}
+	}
+	var out []*Job
+	for _, m := range e.Correlation.Rules() {
+		out = append(out, &Job{Backend: j.Backend, Format: j.Format, Rule: m.Rule, Settings: j.Inside[m]})
+	}
+	return out
+}
+
 // A Pack is the entries that are deployed together, and what is said of all
 // of them.
 type Pack struct {

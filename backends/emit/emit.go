@@ -109,6 +109,7 @@ type Setting struct {
 	Values    []string // the values allowed; nil allows all
 	Open      bool     // the name is the begin of many: "key." is of "key.action.email.to", too
 	Given     bool     // no rule has it under its own key: the value does anything, and rules come from strangers
+	Whole     bool     // it is of all that a query searches: a correlation has one for all of its rules
 
 	// Cannot names, for a value that gives up a part of what rules mean, the
 	// traits of events that a query is no longer to tell apart.
@@ -162,8 +163,9 @@ type Job struct {
 	Settings map[string]string // checked against the backend's Settings, and those of the format
 
 	// Correlated says that the query is that of a correlation: all of it, not
-	// a condition.
+	// a condition. Inside are the settings of its rules.
 	Correlated bool
+	Inside     map[*ir.Member]map[string]string
 
 	Errors   sigma.ErrorList
 	Warnings sigma.ErrorList

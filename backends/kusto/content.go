@@ -62,8 +62,8 @@ type content struct {
 // one or some.
 func newContent(j *emit.Job, e *emit.Entry) *content {
 	c := &content{Job: j, Entry: e, nrt: j.Setting(settingKind) == nrt, query: strings.TrimSpace(e.Query)}
-	for _, rule := range e.Rules() {
-		if bareTable(&emit.Job{Backend: j.Backend, Rule: rule, Settings: j.Settings}) == "" {
+	for _, of := range e.Jobs(j) {
+		if rule := of.Rule; bareTable(of) == "" {
 			j.Fail(rule.Source.LogSource.Pos, sigma.Unsupported, "a pipeline names the table of a log source (sentinel_asim, azure_monitor, microsoft_xdr), or the setting table",
 				"a rule that runs on a schedule needs a table, and none is known for the events of %s", rule.Source.Title)
 		}

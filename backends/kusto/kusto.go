@@ -40,7 +40,7 @@ var Backend = &emit.Backend{
 	}, {
 		Name: "keyword_columns", Doc: "the columns that keywords are sought in, separated by commas; all columns where none is named",
 	}, {
-		Name: "time_column", Doc: "the column with the time of an event, for correlations; that of the table where it is known, or else TimeGenerated",
+		Name: "time_column", Whole: true, Doc: "the column with the time of an event, for correlations; that of the table where it is known, or else TimeGenerated",
 	}},
 	State:       []string{"query_table"},
 	Query:       query,

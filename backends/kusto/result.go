@@ -46,8 +46,8 @@ func resultOf(j *emit.Job, e *emit.Entry) *result {
 		r.columns[name] = t
 	}
 	var events []*emit.Event
-	for _, rule := range e.Rules() {
-		job := &emit.Job{Backend: j.Backend, Rule: rule, Settings: j.Settings}
+	for _, job := range e.Jobs(j) {
+		rule := job.Rule
 		events = append(events, &emit.Event{Job: job, Where: ir.OneOf(rule.Where...)})
 		table := tableColumns(job)
 		if table == nil {

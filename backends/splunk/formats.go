@@ -24,10 +24,10 @@ var formats = []emit.Format{
 // contentSettings are the settings of saved searches. Each hour, the hour that
 // ended ten minutes before is looked at, as by Splunk's own content.
 var contentSettings = slices.Concat(emit.ContentSettings("1h", "0", "10m"), []emit.Setting{
-	{Name: "index", Doc: "the index to search, or several with commas between them, such as main or wineventlog,sysmon"},
-	{Name: "macro", Doc: "the name of a macro to put before the search, such as sysmon"},
+	{Name: "index", Whole: true, Doc: "the index to search, or several with commas between them, such as main or wineventlog,sysmon"},
+	{Name: "macro", Whole: true, Doc: "the name of a macro to put before the search, such as sysmon"},
 	{Name: "table", Default: "false", Values: flags, Doc: "show the fields that the rule names under fields, or a correlation's group-by, as a table"},
-	{Name: "tstats", Default: "false", Values: flags, Doc: "search the data model that the pipeline names by tstats, as the format data_model does"},
+	{Name: "tstats", Whole: true, Default: "false", Values: flags, Doc: "search the data model that the pipeline names by tstats, as the format data_model does"},
 	{Name: "once", Default: "true", Values: flags, Doc: "tell each firing of a correlation by one run only, though the next run looks back over its timespan and finds it again"},
 	{Name: "suppress", Doc: "fields, with commas between them: a result with the values of an earlier one in all of them makes no alert"},
 	{Name: "suppress_period", Doc: "for how long alerts are suppressed, such as 4h; the time that a run looks back over where only suppress is set"},

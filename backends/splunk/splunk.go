@@ -41,7 +41,7 @@ var Backend = &emit.Backend{
 		Name: "widen", Default: "false", Values: []string{"false", "true"},
 		Doc: `write the wildcard "?" as "*", which is faster and matches more`,
 	}, {
-		Name: "summariesonly", Default: "false", Values: []string{"false", "true"},
+		Name: "summariesonly", Whole: true, Default: "false", Values: []string{"false", "true"},
 		Doc: "whether the format data_model asks for what is in the summaries of an accelerated data model only",
 	}},
 	Query:       query,

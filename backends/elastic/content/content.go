@@ -80,5 +80,5 @@ func (l Language) ruleSettings() []emit.Setting {
 	case "esql": // it has a setting index of its own
 		return settings
 	}
-	return append(settings, emit.Setting{Name: indexSetting, Doc: "the indices that are searched, with commas between them, in place of those of the log source"})
+	return append(settings, emit.Setting{Name: indexSetting, Whole: true, Doc: "the indices that are searched, with commas between them, in place of those of the log source"})
 }

@@ -12,8 +12,8 @@ func (l Language) savedSearch() emit.Format {
 	settings := []emit.Setting{*title()}
 	if l.Name != "esql" {
 		settings = append(settings,
-			emit.Setting{Name: indexSetting, Doc: "the indices that are searched, with commas between them, in place of those of the log source"},
-			emit.Setting{Name: "data_view", Doc: "the id of a data view that exists, in place of one that is made for the indices"})
+			emit.Setting{Name: indexSetting, Whole: true, Doc: "the indices that are searched, with commas between them, in place of those of the log source"},
+			emit.Setting{Name: "data_view", Whole: true, Doc: "the id of a data view that exists, in place of one that is made for the indices"})
 	}
 	return emit.Format{
 		Name:    "kibana_ndjson",

@@ -31,7 +31,7 @@ var Backend = &emit.Backend{
 		elastic.CaseSetting,
 		elastic.KeywordFields,
 		{Name: "index", Doc: "the index, or pattern of indices, that is searched", Default: "*"},
-		{Name: "time_field", Doc: "the field with the time of events, which correlations go by", Default: "@timestamp"},
+		{Name: "time_field", Whole: true, Doc: "the field with the time of events, which correlations go by", Default: "@timestamp"},
 	},
 	Read: esqlread.Read,
 	// A field with several values gives null to every operator of the language
