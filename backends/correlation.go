@@ -38,18 +38,12 @@ func (c *Compiler) Correlation(x *ir.Correlation) (*Result, error) {
 			Msg:  "the format " + c.format.Name + " of " + b.Title + " has no correlations",
 			Hint: "the format " + b.Format("").Name + " has"}}
 	}
-	mapped, err := x.Map(c.Map)
+	j, err := c.correlating(x)
 	if err != nil {
 		return nil, err
 	}
-	j := &emit.Correlating{
-		Job:         &emit.Job{Backend: b, Format: c.format, Rule: naming(mapped), Correlated: true, Inside: make(map[*ir.Member]map[string]string)},
-		Correlation: mapped,
-		Method:      c.method,
-		Events:      make(map[*ir.Member]*emit.Event),
-	}
+	mapped := j.Correlation
 	var errs, warnings sigma.ErrorList
-	c.events(j, mapped, c.settle(j.Job, &x.Source.Meta))
 	query := ""
 	if !failed(j) {
 		query = write(j)
@@ -72,6 +66,63 @@ func (c *Compiler) Correlation(x *ir.Correlation) (*Result, error) {
 	}
 	out := &Result{Warnings: append(warnings, chainWarnings(mapped)...), rule: j.Rule}
 	return c.result(j.Job, out, append([]string{query}, j.Others...), b.Format(""), post, mapped)
+}
+
+// correlating begins the writing of a correlation: its rules are in the names of
+// the target, and what their events must match is known.
+func (c *Compiler) correlating(x *ir.Correlation) (*emit.Correlating, error) {
+	mapped, err := x.Map(c.Map)
+	if err != nil {
+		return nil, err
+	}
+	j := &emit.Correlating{
+		Job:         &emit.Job{Backend: c.backend, Format: c.format, Rule: naming(mapped), Correlated: true, Inside: make(map[*ir.Member]map[string]string)},
+		Correlation: mapped,
+		Method:      c.method,
+		Events:      make(map[*ir.Member]*emit.Event),
+	}
+	c.events(j, mapped, c.settle(j.Job, &x.Source.Meta))
+	return j, nil
+}
+
+// A Part is a rule that a correlation refers to, in the names of the target,
+// with what it compiles to by itself: one query for all of its conditions.
+type Part struct {
+	Rule   *ir.Rule
+	Result *Result
+}
+
+// Parts compiles the rules that a correlation refers to, each once, to queries
+// by themselves. They are written of the same expressions and with the same
+// settings as the correlation's own query, though that may have them in another
+// form. The error is an ErrorList.
+func (c *Compiler) Parts(x *ir.Correlation) ([]Part, error) {
+	j, err := c.correlating(x)
+	if err != nil {
+		return nil, err
+	}
+	var out []Part
+	var errs sigma.ErrorList
+	seen := make(map[*sigma.Rule][]string)
+	for _, m := range j.Correlation.Rules() {
+		e := j.Events[m]
+		text := ""
+		if len(e.Errors) == 0 {
+			text = write(e.Job, c.backend.Format(""), c.backend.Query(e.Job, e.Where))
+		}
+		if errs = append(errs, e.Errors...); slices.Contains(seen[m.Rule.Source], text) {
+			continue
+		}
+		seen[m.Rule.Source] = append(seen[m.Rule.Source], text)
+		out = append(out, Part{m.Rule, &Result{
+			Queries:  []Query{{Text: text, Bare: text}},
+			Warnings: distinct(slices.Concat(m.Rule.Warnings, e.Warnings)), rule: m.Rule,
+		}})
+	}
+	if errs = append(errs, j.Errors...); len(errs) > 0 {
+		return nil, errs
+	}
+	return out, nil
 }
 
 // chooseMethod sets how correlations are written. The error names the methods

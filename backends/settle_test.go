@@ -194,3 +194,38 @@ func TestWrongSettingsInside(t *testing.T) {
 		}
 	}
 }
+
+// TestParts: the rules of a correlation by themselves, each once, with the
+// settings that they have inside it.
+func TestParts(t *testing.T) {
+	docs, err := sigma.Parse("r.yml", fmt.Appendf(nil, ownRules, "elastic: {case: native}", "", "", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := ir.Link(docs, ir.LinkOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for format, want := range map[string]string{
+		"rule": `A: any where F like "aa?a"; B: any where F : "bb?b"`,
+		"":     `A: any where F : "aa?a"; B: any where F : "bb?b"`,
+	} {
+		c, err := backends.New(backends.Options{Target: "eql", Format: format})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range set.Correlations {
+			parts, err := c.Parts(x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, p := range parts {
+				got = append(got, p.Rule.Source.Title+": "+p.Result.Queries[0].Bare)
+			}
+			if got := strings.Join(got, "; "); got != want {
+				t.Errorf("%s of %q: %s, want %s", x.Source.Title, format, got, want)
+			}
+		}
+	}
+}

@@ -75,6 +75,8 @@ query that is not known to the reader is a warning. -v also shows what warnings
 tell of. Events that no store of the language holds, such as a text in a field
 of numbers, are left out; --verify-all has them, too. Lucene and Kibana KQL
 compare case as the index does: --folding-index takes it for one that folds it.
+Of a correlation only its rules are compared, each with the query that it has by
+itself, and a warning says so: no reader knows what the whole query means.
 
 With --schema the fields and types are those of your own tables (see sigmac check
 --help for what is read): where a pipeline names a table, yours stands in for it,

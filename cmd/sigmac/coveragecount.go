@@ -195,7 +195,7 @@ func (d *document) canFire() works {
 func (d *document) compileAlone(t *target) (*backends.Result, error) {
 	switch {
 	case d.correlation != nil:
-		return d.compileCorrelation(t)
+		return t.Correlation(d.correlation)
 	case d.rule == nil:
 		return t.Compile(d.doc)
 	}

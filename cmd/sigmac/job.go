@@ -211,7 +211,7 @@ func (d *document) compileFor(i int, t *target) fate {
 	defer func() { d.target = "" }()
 	switch {
 	case d.correlation != nil:
-		result, err = d.compileCorrelation(t)
+		result, err = d.compileCorrelation(i, t)
 	case d.rule == nil:
 		result, err = t.Compile(d.doc)
 	case d.verify != nil:

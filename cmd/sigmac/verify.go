@@ -97,12 +97,16 @@ func readers() string {
 }
 
 // verified counts what was compared for one target.
-type verified struct{ rules, events, leftOut int }
+type verified struct {
+	rules, events, leftOut int
+	parts                  int // rules that were compared since correlations refer to them
+}
 
 func (v *verified) add(w verified) {
 	v.rules += w.rules
 	v.events += w.events
 	v.leftOut += w.leftOut
+	v.parts += w.parts
 }
 
 // rest says in the summary what was verified.
@@ -110,7 +114,14 @@ func (v verified) rest() string {
 	if v == (verified{}) {
 		return ""
 	}
-	s := fmt.Sprintf("; %d verified with %s", v.rules, count(v.events, "event", "events"))
+	what := fmt.Sprintf("%d verified", v.rules)
+	switch {
+	case v.parts > 0 && v.rules > 0:
+		what += fmt.Sprintf(", %d more as rules of correlations,", v.parts)
+	case v.parts > 0:
+		what = fmt.Sprintf("%d verified as rules of correlations", v.parts)
+	}
+	s := fmt.Sprintf("; %s with %s", what, count(v.events, "event", "events"))
 	if v.leftOut > 0 {
 		s += fmt.Sprintf(" (%d left out)", v.leftOut)
 	}
@@ -128,34 +139,32 @@ func (d *document) compileVerified(i int, t *target) (*backends.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := d.events(t.Backend(), mapped)
-	if err != nil {
-		for _, e := range sigma.Errors(err) {
-			doubt := &sigma.Error{Pos: e.Pos, Code: sigma.NotVerified, Msg: "the query could not be compared with the rule: " + e.Msg}
-			if e.Hint != eval.HintRegexp { // for programs that use the package
-				doubt.Hint = e.Hint
-			}
-			d.doubt(t, doubt)
-		}
-		return result, nil
-	}
-	report, err := verify.Result(t.Compiler, result, set, d.verify.options)
-	if err != nil {
+	report, err := d.compare(t, mapped, result)
+	switch {
+	case err != nil:
 		return nil, err
+	case report == nil:
+		return result, nil
 	}
 	d.checked = report
 	return result, d.judge(i, t, report)
 }
 
-// compileCorrelation compiles the correlation for the target. No reader knows
-// what queries of correlations mean.
-func (d *document) compileCorrelation(t *target) (*backends.Result, error) {
-	result, err := t.Correlation(d.correlation)
-	if err == nil && d.verify != nil {
-		d.checked, d.doubts = nil, nil
-		d.doubt(t, &sigma.Error{Pos: d.doc.Metadata().Pos, Code: sigma.NotVerified, Msg: "the query could not be compared with the correlation: there is no reader for queries of correlations"})
+// compare compares a rule, as the target has it, with its queries. There is no
+// report where no events can be made of the rule, which is a doubt.
+func (d *document) compare(t *target, mapped *ir.Rule, result *backends.Result) (*verify.Report, error) {
+	set, err := d.events(t.Backend(), mapped)
+	if err == nil {
+		return verify.Result(t.Compiler, result, set, d.verify.options)
 	}
-	return result, err
+	for _, e := range sigma.Errors(err) {
+		doubt := &sigma.Error{Pos: e.Pos, Code: sigma.NotVerified, Msg: "the query could not be compared with the rule: " + e.Msg}
+		if e.Hint != eval.HintRegexp { // for programs that use the package
+			doubt.Hint = e.Hint
+		}
+		d.doubt(t, doubt)
+	}
+	return nil, nil
 }
 
 // events returns the events of the rule, which targets share that the rule is
@@ -181,7 +190,11 @@ func (d *document) judge(i int, t *target, r *verify.Report) error {
 		d.verified = make([]verified, len(d.targets))
 	}
 	if r.Unread == nil {
-		d.verified[i].add(verified{1, len(r.Events), r.LeftOut})
+		v := verified{rules: 1, events: len(r.Events), leftOut: r.LeftOut}
+		if d.correlation != nil {
+			v.rules, v.parts = 0, 1
+		}
+		d.verified[i].add(v)
 	}
 	if e := r.Doubt(); e != nil {
 		d.doubt(t, e)
