@@ -112,14 +112,12 @@ func checkThreshold(c *emit.Correlating) bool {
 	return len(c.Errors) == 0
 }
 
-// checkBounds notes bounds that are no lower ones.
+// checkBounds notes bounds that ask for more than a least number.
 func checkBounds(c *emit.Correlating) {
 	x := c.Correlation
-	for _, b := range x.Bounds {
-		if b.Op != ir.Gt && b.Op != ir.Gte {
-			cannot(c, b.Pos, "anything but that there are at least so many, or more than so many")
-			return
-		}
+	if b := x.NotRising(); b != nil {
+		cannot(c, b.Pos, "anything but that there are at least so many, or more than so many")
+		return
 	}
 	least, ok := x.Least()
 	if !ok {

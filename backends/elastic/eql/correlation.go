@@ -100,12 +100,12 @@ func (w *writer) joinKeys(m *ir.Member, j *emit.Job) []string {
 // eventCount asks for the same item so many times (C14). Of several rules, an
 // event that matches one of them is such an item.
 func (w *writer) eventCount() string {
-	n, bad := least(w.Correlation.Bounds)
-	if bad != nil {
+	if bad := w.Correlation.NotRising(); bad != nil {
 		w.upper(bad)
 		return ""
 	}
-	if n > maxRuns {
+	n, ok := w.Correlation.Least()
+	if !ok || n > maxRuns {
 		w.Fail(w.Correlation.Bounds[0].Pos, sigma.Unsupported, "esql can", "EQL counts up to %d events of one kind", maxRuns)
 		return ""
 	}
@@ -126,27 +126,6 @@ func (w *writer) eventCount() string {
 // upper notes that a bound cannot be said.
 func (w *writer) upper(b *ir.Bound) {
 	w.Unsupported(b.Pos, "that there are no more events than some: a sequence is found as soon as there are enough of them", "esql can")
-}
-
-// least returns the smallest count, from 1 on, for which the bounds hold, if
-// they hold for every greater one as well; and otherwise a bound that they do
-// not. A result beyond maxRuns is any that is too great.
-func least(bounds []ir.Bound) (int, *ir.Bound) {
-	for i, b := range bounds {
-		if b.Op != ir.Gt && b.Op != ir.Gte && !b.Not {
-			return 0, &bounds[i]
-		}
-	}
-	n := 1
-	for n <= maxRuns && !hold(bounds, n) {
-		n++
-	}
-	for i, b := range bounds {
-		if b.Not && b.Number.IsInt() && b.Number.Cmp(number(n)) > 0 {
-			return 0, &bounds[i]
-		}
-	}
-	return n, nil
 }
 
 // hold reports whether the bounds hold for a count.
