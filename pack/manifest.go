@@ -1,11 +1,11 @@
 package pack
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
 
+	"github.com/sigma-compiler/sigmac/internal/jsontext"
 	"github.com/sigma-compiler/sigmac/sigma"
 )
 
@@ -126,12 +126,7 @@ func lines(list sigma.ErrorList) []string {
 
 // encode writes the manifest.
 func (m *Manifest) encode() ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	err := e.Encode(m)
-	return b.Bytes(), err
+	return jsontext.MarshalIndent(m, "  ")
 }
 
 // ParseManifest reads a manifest.

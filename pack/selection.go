@@ -209,7 +209,7 @@ func refuseDate(what, date string, bounds []Bound) string {
 	if len(bounds) == 0 {
 		return ""
 	}
-	date = strings.ReplaceAll(date, "/", "-")
+	date = sigma.ISODate(date)
 	if date == "" {
 		return "no " + what
 	}

@@ -220,12 +220,16 @@ func (p *parser) date(n *yaml.Node, what string) string {
 	switch {
 	case d == "" || isDate(d, '-'):
 	case isDate(d, '/'):
-		p.warn(p.pos(n), Deprecated, what+" has slashes", "write "+strings.ReplaceAll(d, "/", "-"))
+		p.warn(p.pos(n), Deprecated, what+" has slashes", "write "+ISODate(d))
 	default:
 		p.fail(p.pos(n), BadValue, what+" "+quoted(d)+" is no date", "write it as 2006-01-31")
 	}
 	return d
 }
+
+// ISODate returns a date of a document as the specification writes it. The dates of
+// version 1 have slashes (B13).
+func ISODate(date string) string { return strings.ReplaceAll(date, "/", "-") }
 
 // isDate reports whether a text is a date with that separator:
 // ^\d{4}-(0[1-9]|1[012])-(0[1-9]|[12]\d|3[01])$.

@@ -1,13 +1,12 @@
 package kusto
 
 import (
-	"bytes"
-	"encoding/json"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/sigma-compiler/sigmac/backends/emit"
+	"github.com/sigma-compiler/sigmac/internal/jsontext"
 	"github.com/sigma-compiler/sigmac/sigma"
 )
 
@@ -161,14 +160,11 @@ func (r *alertRule) armProperties(preview bool) armProperties {
 
 // encodeJSON writes a document.
 func encodeJSON(j *emit.Job, m *sigma.Meta, doc any) string {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(doc); err != nil {
+	text, err := jsontext.MarshalIndent(doc, "  ")
+	if err != nil {
 		j.Fail(m.Pos, sigma.Unsupported, "", "the rule cannot be written as JSON: %v", err)
 	}
-	return b.String()
+	return string(text)
 }
 
 // What stands round the resources of a template.

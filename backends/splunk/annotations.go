@@ -1,14 +1,13 @@
 package splunk
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 	"unicode"
 
 	"github.com/sigma-compiler/sigmac/backends/emit"
+	"github.com/sigma-compiler/sigmac/internal/jsontext"
 	"github.com/sigma-compiler/sigmac/sigma"
 )
 
@@ -77,21 +76,19 @@ func (s *search) metadata() map[string]any {
 
 // dateOf reads a date of a rule.
 func dateOf(text string) (time.Time, bool) {
-	day, err := time.Parse(time.DateOnly, strings.ReplaceAll(text, "/", "-"))
+	day, err := time.Parse(time.DateOnly, sigma.ISODate(text))
 	return day, err == nil
 }
 
 // json adds a setting whose value is JSON, on one line, which a .conf file
 // always can hold.
 func (s *search) json(key string, value any) {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
+	text, err := jsontext.Marshal(value)
+	if err != nil {
 		s.Fail(s.Meta.Pos, sigma.BadValue, "", "%s: %v", key, err)
 		return
 	}
-	s.set(key, escapeControls(strings.TrimSuffix(b.String(), "\n")))
+	s.set(key, escapeControls(string(text)))
 }
 
 // escapeControls escapes what JSON lets stand in strings and a reader of .conf

@@ -3,7 +3,6 @@ package splunk
 import (
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sigma-compiler/sigmac/backends/emit"
+	"github.com/sigma-compiler/sigmac/internal/jsontext"
 	"github.com/sigma-compiler/sigmac/sigma"
 )
 
@@ -165,12 +165,8 @@ func (a *app) manifest() string {
 		"targetWorkloads":      []string{"_search_heads"},
 		"supportedDeployments": []string{"*"},
 	}
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	_ = encoder.Encode(m) // strings, and lists and maps of them
-	return b.String()
+	data, _ := jsontext.MarshalIndent(m, "  ") // strings, and lists and maps of them
+	return string(data)
 }
 
 // defaultMeta lets everybody read what the app has, in all apps: searches that

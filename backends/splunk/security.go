@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/sigma-compiler/sigmac/backends/emit"
 	"github.com/sigma-compiler/sigmac/sigma"
@@ -177,11 +178,11 @@ func (s *search) escu() {
 	s.text("action.escu.how_to_implement", s.needs())
 	s.text("action.escu.known_false_positives", strings.Join(s.Meta.FalsePositives, "\n"))
 	if day, ok := dateOf(s.Meta.Date); ok {
-		s.set("action.escu.creation_date", day.Format("2006-01-02"))
+		s.set("action.escu.creation_date", day.Format(time.DateOnly))
 		if changed, ok := dateOf(s.Meta.Modified); ok {
 			day = changed
 		}
-		s.set("action.escu.modification_date", day.Format("2006-01-02"))
+		s.set("action.escu.modification_date", day.Format(time.DateOnly))
 	}
 	s.set("action.escu.search_type", "detection")
 	s.set("action.escu.providing_technologies", "null")

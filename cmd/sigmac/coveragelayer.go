@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"regexp"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sigma-compiler/sigmac/internal/jsontext"
 	"github.com/sigma-compiler/sigmac/sigma/attack"
 )
 
@@ -140,8 +140,7 @@ func writeLayer(w io.Writer, c *coverage) error {
 	if gap {
 		l.Legend = append(l.Legend, layerLegend{"no rules", gapColor})
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
+	enc := jsontext.NewEncoder(w)
 	enc.SetIndent("", "  ")
 	return enc.Encode(l)
 }

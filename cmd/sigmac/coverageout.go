@@ -2,12 +2,13 @@ package main
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/sigma-compiler/sigmac/internal/jsontext"
 )
 
 // columns returns the head of the columns. Those about firing are there where a
@@ -115,8 +116,7 @@ type coverageRule struct {
 
 // writeCoverageJSON writes an object a line.
 func writeCoverageJSON(w io.Writer, c *coverage) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
+	enc := jsontext.NewEncoder(w)
 	for _, t := range c.techniques {
 		if err := enc.Encode(c.line(t)); err != nil {
 			return err

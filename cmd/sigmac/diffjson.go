@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sigma-compiler/sigmac/internal/jsontext"
 	"github.com/sigma-compiler/sigmac/sigma/compare"
 )
 
@@ -49,8 +50,7 @@ type changeEvent struct {
 
 // writeChangesJSON writes an object a line.
 func writeChangesJSON(w io.Writer, changes []*change) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
+	enc := jsontext.NewEncoder(w)
 	for _, c := range changes {
 		if err := enc.Encode(c.record()); err != nil {
 			return err

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 
 	"github.com/sigma-compiler/sigmac/backends/readback"
 	"github.com/sigma-compiler/sigmac/backends/verify"
+	"github.com/sigma-compiler/sigmac/internal/jsontext"
 )
 
 // renderDiffText returns the renderer of blocks for people: a rule each, with
@@ -226,13 +226,11 @@ func renderDiffJSON(b []byte, d *document, r *difftested) []byte {
 	if r.verdict == different {
 		out.Which = which(r.events)
 	}
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(out); err != nil {
+	text, err := jsontext.Marshal(out)
+	if err != nil {
 		return b // strings, integers and slices of them always encode
 	}
-	return append(b, buf.Bytes()...)
+	return append(append(b, text...), '\n')
 }
 
 // take takes what was found out about a side.

@@ -2,13 +2,12 @@ package main
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/json"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sigma-compiler/sigmac/internal/events"
+	"github.com/sigma-compiler/sigmac/internal/jsontext"
 	"github.com/sigma-compiler/sigmac/sigma/eval"
 )
 
@@ -153,11 +152,9 @@ type eventRef struct {
 
 // object writes an explanation for programs.
 func (x *explainer) object(f *eventFile, ev *events.Event, e *eval.Explanation) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(explained{eventRef{f.path, f.index, ev.Line}, e}); err != nil || x.err != nil {
+	text, err := jsontext.Marshal(explained{eventRef{f.path, f.index, ev.Line}, e})
+	if err != nil || x.err != nil {
 		return // strings, numbers and lists of them always encode
 	}
-	_, x.err = x.out.Write(b.Bytes())
+	_, x.err = x.out.Write(append(text, '\n'))
 }

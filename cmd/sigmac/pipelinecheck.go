@@ -2,13 +2,13 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sigma-compiler/sigmac/backends"
+	"github.com/sigma-compiler/sigmac/internal/jsontext"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
@@ -78,8 +78,7 @@ func (f *pipelineCheckFlags) run(a *app, args []string) error {
 	found := lint.Check(chain, options)
 	out := bufio.NewWriter(a.out)
 	if f.json {
-		enc := json.NewEncoder(out)
-		enc.SetEscapeHTML(false)
+		enc := jsontext.NewEncoder(out)
 		for i := range found {
 			if err := enc.Encode(newFound(&found[i])); err != nil {
 				return outputFailure(err)

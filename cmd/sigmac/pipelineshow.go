@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sigma-compiler/sigmac/internal/jsontext"
 	"github.com/sigma-compiler/sigmac/sigma/pipeline"
 )
 
@@ -180,9 +181,7 @@ type (
 func shownJSON(w io.Writer, p *pipeline.Pipeline) error {
 	out := shownPipeline{Name: p.Name, File: p.Pos().Name(), Doc: p.Doc, Priority: p.Priority, Targets: some(p.Targets()), Vars: p.Variables(), Steps: shownSteps(p.Steps(), "")}
 	out.Postprocessing, out.Finalizers = shownSteps(p.Postprocessing(), ""), shownSteps(p.Finalizers(), "")
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(out)
+	return jsontext.NewEncoder(w).Encode(out)
 }
 
 func shownSteps(steps []pipeline.Step, before string) []shownStep {

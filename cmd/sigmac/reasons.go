@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -10,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/sigma-compiler/sigmac/backends"
+	"github.com/sigma-compiler/sigmac/internal/jsontext"
 	"github.com/sigma-compiler/sigmac/sigma"
 )
 
@@ -187,11 +187,8 @@ func renderCheck(p *piece, d *document, t *target, result *backends.Result, errs
 	case result != nil && partial(result.Warnings):
 		f.Works = "part"
 	}
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if enc.Encode(f) == nil { // strings, integers and slices of them always encode
-		p.add(strings.TrimSuffix(b.String(), "\n"))
+	if text, err := jsontext.Marshal(f); err == nil { // strings, integers and slices of them always encode
+		p.add(string(text))
 	}
 }
 

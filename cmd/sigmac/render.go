@@ -1,11 +1,10 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"strings"
 
 	"github.com/sigma-compiler/sigmac/backends"
+	"github.com/sigma-compiler/sigmac/internal/jsontext"
 	"github.com/sigma-compiler/sigmac/sigma"
 )
 
@@ -136,11 +135,7 @@ func remarks(list sigma.ErrorList) []remark {
 
 // appendTo adds the record as one line.
 func (r *record) appendTo(p *piece) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(r); err != nil {
-		return // strings, integers and slices of them always encode
+	if text, err := jsontext.Marshal(r); err == nil { // strings, integers and slices of them always encode
+		p.add(string(text))
 	}
-	p.add(strings.TrimSuffix(b.String(), "\n"))
 }

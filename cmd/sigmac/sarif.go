@@ -1,15 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"compress/gzip"
-	"encoding/json"
 	"io"
 	"net/url"
 	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
+
+	"github.com/sigma-compiler/sigmac/internal/jsontext"
 )
 
 // What GitHub accepts of a SARIF file; it refuses one with more
@@ -157,12 +157,8 @@ func (r *reporting) sarifOf(list []*issue, left int) []byte {
 	for i, is := range list {
 		run.Results[i] = r.result(is)
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", " ")
-	_ = e.Encode(sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}}) // texts and numbers always encode
-	return b.Bytes()
+	text, _ := jsontext.MarshalIndent(sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}}, " ") // texts and numbers always encode
+	return text
 }
 
 // semantic is what SARIF calls a semantic version.

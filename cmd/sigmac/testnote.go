@@ -1,11 +1,11 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/sigma-compiler/sigmac/internal/jsontext"
 	"github.com/sigma-compiler/sigmac/sigma"
 )
 
@@ -170,9 +170,6 @@ func (t *tester) line(o *tested, d *document, test, place, result, message strin
 		m := d.doc.Metadata()
 		l.Line, l.ID, l.Title = m.Line, m.ID, m.Title
 	}
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(l) // strings and integers always encode
-	o.lines = append(o.lines, b.String()...)
+	text, _ := jsontext.Marshal(l) // strings and integers always encode
+	o.lines = append(append(o.lines, text...), '\n')
 }

@@ -73,3 +73,18 @@ func FuzzAppendValue(f *testing.F) {
 		}
 	})
 }
+
+func TestMarshal(t *testing.T) {
+	value := map[string]any{"a": "<&>\n", "b": []int{1}}
+	text, err := Marshal(value)
+	if want := `{"a":"<&>\n","b":[1]}`; err != nil || string(text) != want {
+		t.Errorf("%s, %v; want %s", text, err, want)
+	}
+	text, err = MarshalIndent(value, " ")
+	if want := "{\n \"a\": \"<&>\\n\",\n \"b\": [\n  1\n ]\n}\n"; err != nil || string(text) != want {
+		t.Errorf("%q, %v; want %q", text, err, want)
+	}
+	if text, err := Marshal(func() {}); err == nil || len(text) > 0 {
+		t.Errorf("a function is %q", text)
+	}
+}

@@ -199,7 +199,7 @@ func makeAttribute(p *params) ruleCond {
 		case order != nil:
 			return holds(slices.Index(order, one) - rank)
 		case name == "date" || name == "modified":
-			one = strings.ReplaceAll(one, "/", "-")
+			one = sigma.ISODate(one)
 		}
 		return holds(compareText(one, value))
 	}

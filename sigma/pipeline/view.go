@@ -221,7 +221,7 @@ func date(text string) any {
 	if text == "" {
 		return nil
 	}
-	o := &pydata.Object{Text: strings.ReplaceAll(text, "/", "-")}
+	o := &pydata.Object{Text: sigma.ISODate(text)}
 	t, err := time.Parse("2006-1-2", o.Text)
 	if err != nil {
 		return o

@@ -2,8 +2,9 @@ package content
 
 import (
 	"bytes"
-	"encoding/json"
 	"strconv"
+
+	"github.com/sigma-compiler/sigmac/internal/jsontext"
 )
 
 // An object is the members of a JSON object, or the keys of a TOML table, in
@@ -75,11 +76,9 @@ func writeList[T any](b *bytes.Buffer, list []T) {
 
 // quoteJSON writes a string. Bytes that are not UTF-8 become U+FFFD.
 func quoteJSON(s string) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(s); err != nil {
+	text, err := jsontext.Marshal(s)
+	if err != nil {
 		panic("content: " + err.Error()) // strings always encode
 	}
-	return string(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+	return string(text)
 }

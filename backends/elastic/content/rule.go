@@ -1,6 +1,7 @@
 package content
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -35,7 +36,7 @@ func (l Language) rule(j *emit.Job, e *emit.Entry) object {
 	s := severities[e.Level]
 	o.add("rule_id", e.ID)
 	o.add("name", e.Title)
-	o.add("description", first(m.Description, m.Title))
+	o.add("description", cmp.Or(m.Description, m.Title))
 	o.add("risk_score", l.number(j, e, "risk_score", s.score, 0, 100))
 	o.add("severity", s.name)
 	l.addQuery(j, e, &o)
@@ -46,7 +47,7 @@ func (l Language) rule(j *emit.Job, e *emit.Entry) object {
 	o.add("references", texts(m.References))
 	o.add("false_positives", texts(m.FalsePositives))
 	o.add("author", authors(m.Author))
-	o.addText("license", first(m.License, j.Setting("license")))
+	o.addText("license", cmp.Or(m.License, j.Setting("license")))
 	o.add("threat", threat(j, e))
 	if e.Correlation == nil {
 		o.addText("timestamp_override", j.Setting("timestamp_override"))
@@ -128,16 +129,6 @@ func (l Language) number(j *emit.Job, e *emit.Entry, name string, otherwise, lea
 		j.Fail(e.Meta.Pos, sigma.BadSetting, fmt.Sprintf("write a whole number from %d to %d", least, most), "the setting %s is %q", name, text)
 	}
 	return n
-}
-
-// first returns the first text that is not empty.
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
 
 // texts returns a list that is never nil: Kibana refuses null.

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -33,7 +34,7 @@ func (l Language) ruleTOML(j *emit.Job, e *emit.Entry) string {
 // metadata returns what the repository knows of a rule beside it. A rule without
 // a date has none there: one that changes with each build would be worse.
 func metadata(j *emit.Job, e *emit.Entry) object {
-	created, updated := first(e.Meta.Date, e.Meta.Modified), first(e.Meta.Modified, e.Meta.Date)
+	created, updated := cmp.Or(e.Meta.Date, e.Meta.Modified), cmp.Or(e.Meta.Modified, e.Meta.Date)
 	if created == "" {
 		j.Warn(e.Meta.Pos, sigma.Style, "write a date", "the repository wants the date of a rule, and this one has none")
 	}
