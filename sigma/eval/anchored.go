@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"sort"
+	"strings"
 )
 
 // An anchored index finds which of many texts a value begins with, or, in
@@ -13,19 +14,27 @@ import (
 // are beginnings of it.
 type anchored struct {
 	reverse bool
-	texts   []string // sorted; reversed where reverse is set
-	atoms   [][]uint32
-	parent  []int32  // the longest text that this one begins with, -1 where none
-	buckets spans    // of the texts of eight bytes or more, by the first eight
-	short   spans    // of shorter ones, by their bytes and above them their length
-	brief   []uint32 // the atoms of these
-	lengths uint8    // bit n is set where a text of n bytes is there
+	longs   []anchor // the texts of eight bytes or more, sorted
+	bytes   string   // of them, one behind the other; each reversed where reverse is set
+	buckets spans    // of longs, by the first eight bytes
+	shorts  spans    // of marks, by the bytes of shorter texts and above them their length
+	lengths uint8    // bit n is set where a text of n bytes is there that is shorter
+	marks   []uint32
 
-	shorter map[uint64][]uint32 // what brief is made of
+	texts   []string            // what longs is made of
+	lists   [][]uint32          // their marks
+	shorter map[uint64][]uint32 // what shorts is made of
 }
 
-// add adds a text, to be found as the atom.
-func (a *anchored) add(text string, atom uint32) {
+// An anchor is one text.
+type anchor struct {
+	text, length uint32 // in bytes
+	from, to     uint32 // in marks
+	parent       int32  // the longest text that this one begins with, -1 where none
+}
+
+// add adds a text and its mark.
+func (a *anchored) add(text string, mark uint32) {
 	if a.reverse {
 		b := []byte(text)
 		for i, j := 0, len(b)-1; i < j; i, j = i+1, j-1 {
@@ -38,12 +47,12 @@ func (a *anchored) add(text string, atom uint32) {
 			a.shorter = map[uint64][]uint32{}
 		}
 		k := head(text) | uint64(len(text))<<56
-		a.shorter[k] = append(a.shorter[k], atom)
+		a.shorter[k] = append(a.shorter[k], mark)
 		a.lengths |= 1 << len(text)
 		return
 	}
 	a.texts = append(a.texts, text)
-	a.atoms = append(a.atoms, []uint32{atom})
+	a.lists = append(a.lists, []uint32{mark})
 }
 
 // head returns the first eight bytes of a text, with zeros for those that it
@@ -61,43 +70,54 @@ func (a *anchored) build() {
 	out := 0
 	for i := range a.texts { // join equal texts
 		if i > 0 && a.texts[i] == a.texts[out-1] {
-			a.atoms[out-1] = append(a.atoms[out-1], a.atoms[i]...)
+			a.lists[out-1] = append(a.lists[out-1], a.lists[i]...)
 			continue
 		}
-		a.texts[out], a.atoms[out] = a.texts[i], a.atoms[i]
+		a.texts[out], a.lists[out] = a.texts[i], a.lists[i]
 		out++
 	}
-	a.texts, a.atoms = a.texts[:out], a.atoms[:out]
-	a.parent = make([]int32, out)
+	a.texts, a.lists = a.texts[:out], a.lists[:out]
+	a.buildLong()
+	a.buildShort()
+}
+
+// buildLong lays the sorted texts side by side.
+func (a *anchored) buildLong() {
+	a.longs = make([]anchor, len(a.texts))
 	var open []int32
 	var buckets []numbered
+	var text strings.Builder
 	for i, t := range a.texts {
 		for len(open) > 0 && !hasPrefix(t, a.texts[open[len(open)-1]]) {
 			open = open[:len(open)-1]
 		}
-		a.parent[i] = -1
+		parent := int32(-1)
 		if len(open) > 0 {
-			a.parent[i] = open[len(open)-1]
+			parent = open[len(open)-1]
 		}
 		open = append(open, int32(i))
+		from := uint32(len(a.marks))
+		a.marks = append(a.marks, a.lists[i]...)
+		a.longs[i] = anchor{uint32(text.Len()), uint32(len(t)), from, uint32(len(a.marks)), parent}
+		text.WriteString(t)
 		if n := len(buckets); n == 0 || buckets[n-1].number != head(t) {
 			buckets = append(buckets, numbered{head(t), int32(i), int32(i)})
 		}
 		buckets[len(buckets)-1].to++
 	}
-	a.buckets = newSpans(buckets)
-	a.buildShort()
+	a.buckets, a.bytes = newSpans(buckets), text.String()
+	a.texts, a.lists = nil, nil
 }
 
-// buildShort lays the atoms of the short texts side by side.
+// buildShort lays the marks of the short texts side by side.
 func (a *anchored) buildShort() {
 	var list []numbered
 	for _, k := range slices.Sorted(maps.Keys(a.shorter)) {
-		from := int32(len(a.brief))
-		a.brief = append(a.brief, a.shorter[k]...)
-		list = append(list, numbered{k, from, int32(len(a.brief))})
+		from := int32(len(a.marks))
+		a.marks = append(a.marks, a.shorter[k]...)
+		list = append(list, numbered{k, from, int32(len(a.marks))})
 	}
-	a.short, a.shorter = newSpans(list), nil
+	a.shorts, a.shorter = newSpans(list), nil
 }
 
 func hasPrefix(s, prefix string) bool { return len(s) >= len(prefix) && s[:len(prefix)] == prefix }
@@ -107,15 +127,15 @@ func (a *anchored) Len() int           { return len(a.texts) }
 func (a *anchored) Less(i, j int) bool { return a.texts[i] < a.texts[j] }
 func (a *anchored) Swap(i, j int) {
 	a.texts[i], a.texts[j] = a.texts[j], a.texts[i]
-	a.atoms[i], a.atoms[j] = a.atoms[j], a.atoms[i]
+	a.lists[i], a.lists[j] = a.lists[j], a.lists[i]
 }
 
-// size returns how many texts there are.
-func (a *anchored) size() int { return len(a.texts) + len(a.brief) }
+// empty reports whether there are no texts, once it is built.
+func (a *anchored) empty() bool { return len(a.marks) == 0 }
 
-// find reports the atoms of all texts that the value begins (ends) with.
+// find marks all texts that the value begins (ends) with.
 func (a *anchored) find(s *Session, b []byte) {
-	if a.lengths == 0 && len(a.texts) == 0 {
+	if a.empty() {
 		return
 	}
 	var x uint64
@@ -133,12 +153,12 @@ func (a *anchored) find(s *Session, b []byte) {
 	if a.lengths != 0 {
 		for n := range min(len(b)+1, 8) {
 			if a.lengths>>n&1 != 0 {
-				from, to := a.short.find(x&(1<<(8*n)-1) | uint64(n)<<56)
-				s.found(a.brief[from:to])
+				from, to := a.shorts.find(x&(1<<(8*n)-1) | uint64(n)<<56)
+				s.found(a.marks[from:to])
 			}
 		}
 	}
-	if len(b) < 8 || len(a.texts) == 0 {
+	if len(b) < 8 || len(a.longs) == 0 {
 		return
 	}
 	if from, to := a.buckets.find(x); from < to {
@@ -162,9 +182,9 @@ func (a *anchored) search(s *Session, b []byte, lo, hi int) {
 	if lo == first {
 		return
 	}
-	for i := int32(lo - 1); i >= 0; i = a.parent[i] {
-		if len(a.texts[i]) <= common {
-			s.found(a.atoms[i])
+	for i := int32(lo - 1); i >= 0; i = a.longs[i].parent {
+		if t := &a.longs[i]; int(t.length) <= common {
+			s.found(a.marks[t.from:t.to])
 		}
 	}
 }
@@ -172,7 +192,8 @@ func (a *anchored) search(s *Session, b []byte, lo, hi int) {
 // compare returns how many bytes text i and the value have in common, and
 // whether the value sorts before the text.
 func (a *anchored) compare(i int, b []byte) (common int, less bool) {
-	t := a.texts[i]
+	x := &a.longs[i]
+	t := a.bytes[x.text : x.text+x.length]
 	n := min(len(t), len(b))
 	for k := 8; k < n; k++ {
 		if c := a.at(b, k); c != t[k] {

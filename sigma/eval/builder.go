@@ -3,6 +3,7 @@ package eval
 import (
 	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 
 	"github.com/sigma-compiler/sigmac/sigma/ir"
@@ -12,19 +13,20 @@ import (
 type builder struct {
 	*core
 	plan   *plan
-	local  map[int32]uint32 // atom of the plan to that of the core
+	local  map[int32]int // atom of the plan to its place in ids
 	lazies map[int32]uint32
 	bit    map[string]uint32
 	sets   [][]int32 // by bit: atoms of the plan
 	costs  []float64 // by bit: how likely it is, about
 	byBit  [][]entry
-	does   []effect // by atom of the core
+	does   []wordList // what an atom sets, by its place in ids
+	ids    []int32    // of the plan, in the order in which the bits name them
 	key    []byte
 }
 
 // newCore makes the core of the chosen rules.
 func newCore(p *plan, chosen []int) *core {
-	b := &builder{core: &core{}, plan: p, local: map[int32]uint32{}, lazies: map[int32]uint32{}, bit: map[string]uint32{}}
+	b := &builder{core: &core{}, plan: p, local: map[int32]int{}, lazies: map[int32]uint32{}, bit: map[string]uint32{}}
 	for _, i := range chosen {
 		b.number(p.trees[i])
 	}
@@ -134,8 +136,11 @@ func (b *builder) renumber() {
 
 // link lays the entries of all bits side by side.
 func (b *builder) link() {
-	b.triggers = make([]span, b.bits)
+	b.triggers, b.leads = make([]span, b.bits), make([]uint64, (b.bits+63)/64)
 	for bit, entries := range b.byBit {
+		if len(entries) > 0 {
+			b.leads[bit>>6] |= 1 << (bit & 63)
+		}
 		b.triggers[bit] = span{uint32(len(b.entries)), uint32(len(b.entries) + len(entries))}
 		b.entries = append(b.entries, entries...)
 	}
@@ -148,33 +153,14 @@ func (b *builder) index() {
 	b.present = make([]uint32, b.plan.names.slots)
 	rare := newRarity()
 	defer rare.free()
-	var ids []int32
 	for bit, set := range b.sets {
 		for _, id := range set {
-			a := b.plan.atoms[id]
-			local, ok := b.local[id]
-			if !ok {
-				local = uint32(len(b.atoms))
-				b.local[id] = local
-				b.atoms, b.does = append(b.atoms, coreAtom{check: a.doubt()}), append(b.does, effect{})
-				ids = append(ids, id)
-				if a.kind == presentAtom {
-					b.present[a.slot] = local + 1
-				}
-				for _, text := range a.needles() {
-					rare.note(text, a.uses)
-				}
-			}
-			b.does[local].set(uint32(bit), b.triggers[bit])
+			b.does[b.place(id, rare)].set(bit)
 		}
 	}
-	for i := range b.does {
-		from := uint32(len(b.effects))
-		b.effects = b.does[i].append(b.effects)
-		b.atoms[i].from, b.atoms[i].to = from, uint32(len(b.effects))
-	}
-	for local, id := range ids {
-		b.add(b.plan.atoms[id], uint32(local), rare)
+	for i, id := range b.ids {
+		a := b.plan.atoms[id]
+		b.add(a, b.markOf(a, b.does[i]), rare)
 	}
 	for _, x := range b.fields {
 		if x != nil {
@@ -186,9 +172,50 @@ func (b *builder) index() {
 	}
 }
 
+// place returns the place of an atom in ids.
+func (b *builder) place(id int32, rare *rarity) int {
+	i, ok := b.local[id]
+	if !ok {
+		i = len(b.ids)
+		b.local[id] = i
+		b.ids, b.does = append(b.ids, id), append(b.does, nil)
+		a := b.plan.atoms[id]
+		for _, text := range a.needles() {
+			rare.note(text, a.uses)
+		}
+	}
+	return i
+}
+
+// wordList is words of bits.
+type wordList []word
+
+// set adds a bit; bits come in their order.
+func (l *wordList) set(bit int) {
+	n := len(*l)
+	if n == 0 || (*l)[n-1].index != uint32(bit>>6) {
+		*l = append(*l, word{index: uint32(bit >> 6)})
+		n++
+	}
+	(*l)[n-1].mask |= 1 << (bit & 63)
+}
+
+// markOf returns the mark of an atom that sets these bits.
+func (b *builder) markOf(a *atom, does wordList) uint32 {
+	check := a.doubt()
+	if w := does[0]; check == nil && len(does) == 1 && w.mask&(w.mask-1) == 0 {
+		return w.index<<6 | uint32(bits.TrailingZeros64(w.mask))
+	}
+	from := uint32(len(b.masks))
+	b.masks = append(b.masks, does...)
+	b.atoms = append(b.atoms, coreAtom{check, from, uint32(len(b.masks))})
+	return uint32(b.bits + len(b.atoms) - 1)
+}
+
 // add puts an atom in the index of its field.
-func (b *builder) add(a *atom, local uint32, rare *rarity) {
+func (b *builder) add(a *atom, mark uint32, rare *rarity) {
 	if a.kind == presentAtom {
+		b.present[a.slot] = mark + 1
 		return
 	}
 	x := &b.words
@@ -198,7 +225,7 @@ func (b *builder) add(a *atom, local uint32, rare *rarity) {
 	if *x == nil {
 		*x = newIndex()
 	}
-	(*x).add(a, local, rare)
+	(*x).add(a, mark, rare)
 }
 
 // doubt returns the check that must follow where the index found the test, or

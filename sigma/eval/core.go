@@ -7,29 +7,32 @@ type core struct {
 	tag     uint32 // what its values are remembered under: this for words alone, then one for each field and lazy test
 	fields  []*index
 	words   *index // of keywords; nil where there are none
-	atoms   []coreAtom
-	effects []byte // of the atoms, one behind the other
 	bits    int
-	present []uint32 // by slot: the atom of the field's presence plus one
+	atoms   []coreAtom // those that set several bits or need a check
+	masks   []word     // what they set, one behind the other
+	present []uint32   // by slot: the mark of the field's presence plus one
 
-	triggers []span // by bit: its entries
+	leads    []uint64 // the bits that lead to programs
+	triggers []span   // by bit: its entries
 	entries  []entry
-	always   []uint32 // programs that no bit leads to
-	programs []program
+	always   []program // that no bit leads to
 	code     []instruction
 	lazy     []*atom // tests that are only made when a program asks
 }
 
-// A coreAtom says what follows when a value passes a test.
+// A coreAtom says what follows when the index found a test for a value.
 type coreAtom struct {
 	check    checker // must pass, too; nil where the index is sure
-	from, to uint32  // its effect, in core.effects
+	from, to uint32  // what it sets, in core.masks
 }
 
 type span struct{ from, to uint32 }
 
 // An entry is a program that a bit leads to where the guard bit is set, too.
-type entry struct{ guard, program uint32 }
+type entry struct {
+	guard uint32
+	program
+}
 
 // A program decides one alternative of a rule.
 type program struct {

@@ -1,14 +1,21 @@
 package eval
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
-// An effect is what atoms do: the bits that lead to programs, and all bits, as
-// words. It is kept in one piece: the number of the former, these, and the
-// words with their indexes.
-type effect struct {
-	triggers []uint32
-	words    []word
-}
+// What the index finds for a value is a mark: the bit to set, or, from
+// core.bits on, an atom that sets several or needs a check.
+//
+// What a value does is remembered in units of four bytes: a bit, or, with wide
+// set, the index of a word of which several bits are set, and the word in two
+// units.
+const (
+	unitSize = 4
+	wideSize = unitSize + 8
+	wide     = 1 << 31
+)
 
 // A word is some of 64 bits.
 type word struct {
@@ -16,94 +23,96 @@ type word struct {
 	mask  uint64
 }
 
-// The sizes of the parts of an effect in bytes.
-const (
-	triggerSize = 4
-	wordSize    = 12
-)
-
-// set adds a bit; bits come in their order.
-func (e *effect) set(bit uint32, t span) {
-	n := len(e.words)
-	if n == 0 || e.words[n-1].index != bit>>6 {
-		e.words = append(e.words, word{index: bit >> 6})
-		n++
-	}
-	e.words[n-1].mask |= 1 << (bit & 63)
-	if t.from != t.to {
-		e.triggers = append(e.triggers, bit)
+// found marks all that the index found for the value at work.
+func (s *Session) found(marks []uint32) {
+	for _, m := range marks {
+		s.mark(m)
 	}
 }
 
-// append appends the effect in one piece.
-func (e *effect) append(dst []byte) []byte {
-	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(e.triggers)))
-	for _, bit := range e.triggers {
-		dst = binary.LittleEndian.AppendUint32(dst, bit)
+// mark notes what the value at work does.
+func (s *Session) mark(m uint32) {
+	if m < uint32(s.core.bits) {
+		s.set(m>>6, 1<<(m&63))
+		return
 	}
-	for _, w := range e.words {
-		dst = binary.LittleEndian.AppendUint32(dst, w.index)
-		dst = binary.LittleEndian.AppendUint64(dst, w.mask)
-	}
-	return dst
+	s.markAtom(m - uint32(s.core.bits))
 }
 
-// effectOf returns the effect of an atom.
-func (c *core) effectOf(a uint32) []byte { return c.effects[c.atoms[a].from:c.atoms[a].to] }
+// markAtom is mark for an atom: once for the value, and if its check passes.
+func (s *Session) markAtom(i uint32) {
+	if s.tried[i] == s.value {
+		return
+	}
+	s.tried[i] = s.value
+	a := &s.core.atoms[i]
+	if a.check != nil && !a.check.pass(&s.cell) {
+		return
+	}
+	for _, w := range s.core.masks[a.from:a.to] {
+		s.set(w.index, w.mask)
+	}
+}
 
-// summarize writes the effect of the atoms that the value at work passed.
+// set notes bits that the value at work sets.
+func (s *Session) set(w uint32, mask uint64) {
+	old := s.passed[w]
+	if old == 0 {
+		s.touched = append(s.touched, w)
+	}
+	s.passed[w] = old | mask
+}
+
+// settle sets the bits that were noted.
+func (s *Session) settle() {
+	for _, w := range s.touched {
+		s.raise(w, s.passed[w])
+		s.passed[w] = 0
+	}
+	s.touched = s.touched[:0]
+}
+
+// raise sets bits of the event. Those that were not set yet and lead to
+// programs are pending.
+func (s *Session) raise(w uint32, mask uint64) {
+	old := s.bits[w]
+	mask &^= old
+	if mask == 0 {
+		return
+	}
+	if old == 0 {
+		s.dirty = append(s.dirty, w)
+	}
+	s.bits[w] = old | mask
+	for leads := mask & s.core.leads[w]; leads != 0; leads &= leads - 1 {
+		s.pending = append(s.pending, w<<6|uint32(bits.TrailingZeros64(leads)))
+	}
+}
+
+// summarize writes what was noted, for the memory.
 func (s *Session) summarize() {
 	s.effect = s.effect[:0]
-	switch len(s.atoms) {
-	case 0:
-		return
-	case 1:
-		s.effect = append(s.effect, s.core.effectOf(s.atoms[0])...)
-		return
-	}
-	s.effect = append(s.effect, 0, 0, 0, 0)
-	for _, a := range s.atoms {
-		s.merge(s.core.effectOf(a))
-	}
-	binary.LittleEndian.PutUint32(s.effect, uint32(len(s.effect)/triggerSize-1))
-	for _, w := range s.words {
-		s.effect = binary.LittleEndian.AppendUint32(s.effect, w)
-		s.effect = binary.LittleEndian.AppendUint64(s.effect, s.merged[w])
-		s.merged[w] = 0
-	}
-	s.words = s.words[:0]
-}
-
-// merge appends the triggers of an effect, and adds its words to those of the
-// other atoms.
-func (s *Session) merge(effect []byte) {
-	words := triggerSize * (1 + int(binary.LittleEndian.Uint32(effect)))
-	s.effect = append(s.effect, effect[triggerSize:words]...)
-	for effect = effect[words:]; len(effect) >= wordSize; effect = effect[wordSize:] {
-		w := binary.LittleEndian.Uint32(effect)
-		if s.merged[w] == 0 {
-			s.words = append(s.words, w)
+	for _, w := range s.touched {
+		mask := s.passed[w]
+		if mask&(mask-1) == 0 {
+			s.effect = binary.LittleEndian.AppendUint32(s.effect, w<<6|uint32(bits.TrailingZeros64(mask)))
+			continue
 		}
-		s.merged[w] |= binary.LittleEndian.Uint64(effect[4:])
+		s.effect = binary.LittleEndian.AppendUint32(s.effect, w|wide)
+		s.effect = binary.LittleEndian.AppendUint64(s.effect, mask)
 	}
 }
 
-// apply does what an effect says.
+// apply does what the memory says of a value.
 func (s *Session) apply(effect []byte) {
-	n := int(binary.LittleEndian.Uint32(effect))
-	for effect = effect[triggerSize:]; n > 0; n-- {
-		bit := binary.LittleEndian.Uint32(effect)
-		if s.bits[bit>>6]>>(bit&63)&1 == 0 {
-			s.pending = append(s.pending, bit)
+	for len(effect) >= unitSize {
+		unit := binary.LittleEndian.Uint32(effect)
+		if unit&wide == 0 {
+			s.raise(unit>>6, 1<<(unit&63))
+			effect = effect[unitSize:]
+			continue
 		}
-		effect = effect[triggerSize:]
-	}
-	for ; len(effect) >= wordSize; effect = effect[wordSize:] {
-		w := binary.LittleEndian.Uint32(effect)
-		old := s.bits[w]
-		if old == 0 {
-			s.dirty = append(s.dirty, w)
-		}
-		s.bits[w] = old | binary.LittleEndian.Uint64(effect[4:])
+		s.raise(unit&^wide, binary.LittleEndian.Uint64(effect[unitSize:]))
+		effect = effect[wideSize:]
 	}
 }

@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"math"
 	"net/netip"
 	"slices"
 	"sort"
@@ -10,7 +9,7 @@ import (
 )
 
 // An index finds, in one pass over a value, which of a field's tests it
-// passes. Atoms are those of the core.
+// passes, and marks them.
 type index struct {
 	any      []uint32 // passed by every value
 	exact    texts
@@ -28,25 +27,25 @@ type index struct {
 // A bound is one threshold.
 type bound struct {
 	number ir.Number
-	atom   uint32
+	mark   uint32
 }
 
 // networks finds the networks that an address lies in.
 type networks struct {
-	atoms   map[netip.Prefix][]uint32
+	marks   map[netip.Prefix][]uint32
 	lengths [2][]int // prefix lengths that occur, for IPv4 and IPv6
 }
 
 func newIndex() *index { return &index{suffixes: anchored{reverse: true}} }
 
 // add adds a test.
-func (x *index) add(a *atom, id uint32, rare *rarity) {
+func (x *index) add(a *atom, mark uint32, rare *rarity) {
 	switch t := a.test.(type) {
 	case *ir.Text, *ir.Bool:
-		x.addText(a, id, rare)
+		x.addText(a, mark, rare)
 	case *ir.Regexp:
 		for _, text := range literals(t) {
-			x.scanner.add(text, id, rare)
+			x.scanner.add(text, mark, rare)
 		}
 	case *ir.Compare:
 		x.numeric = true
@@ -54,31 +53,31 @@ func (x *index) add(a *atom, id uint32, rare *rarity) {
 			if x.numbers == nil {
 				x.numbers = map[string][]uint32{}
 			}
-			x.numbers[string(t.Number)] = append(x.numbers[string(t.Number)], id)
+			x.numbers[string(t.Number)] = append(x.numbers[string(t.Number)], mark)
 			return
 		}
-		x.bounds[t.Op] = append(x.bounds[t.Op], bound{t.Number, id})
+		x.bounds[t.Op] = append(x.bounds[t.Op], bound{t.Number, mark})
 	case *ir.CIDR:
-		x.nets.add(t.Prefix, id)
+		x.nets.add(t.Prefix, mark)
 	default:
-		x.others = append(x.others, id)
+		x.others = append(x.others, mark)
 	}
 }
 
-func (x *index) addText(a *atom, id uint32, rare *rarity) {
+func (x *index) addText(a *atom, mark uint32, rare *rarity) {
 	list := a.plain()
 	for _, p := range list {
 		switch p.shape {
 		case ir.Any:
-			x.any = append(x.any, id)
+			x.any = append(x.any, mark)
 		case ir.Exact:
-			x.exact.add(p.text, id)
+			x.exact.add(p.text, mark)
 		case ir.Prefix:
-			x.prefixes.add(p.text, id)
+			x.prefixes.add(p.text, mark)
 		case ir.Suffix:
-			x.suffixes.add(p.text, id)
+			x.suffixes.add(p.text, mark)
 		case ir.Substring:
-			x.scanner.add(p.text, id, rare)
+			x.scanner.add(p.text, mark, rare)
 		}
 	}
 	if list != nil {
@@ -86,18 +85,18 @@ func (x *index) addText(a *atom, id uint32, rare *rarity) {
 	}
 	texts := patternLiterals(a.test.(*ir.Text).Pattern)
 	for _, text := range texts {
-		x.scanner.add(text, id, rare)
+		x.scanner.add(text, mark, rare)
 	}
 	if texts == nil {
-		x.others = append(x.others, id)
+		x.others = append(x.others, mark)
 	}
 }
 
-func (n *networks) add(p netip.Prefix, id uint32) {
-	if n.atoms == nil {
-		n.atoms = map[netip.Prefix][]uint32{}
+func (n *networks) add(p netip.Prefix, mark uint32) {
+	if n.marks == nil {
+		n.marks = map[netip.Prefix][]uint32{}
 	}
-	n.atoms[p] = append(n.atoms[p], id)
+	n.marks[p] = append(n.marks[p], mark)
 	family := 0
 	if p.Addr().Is6() {
 		family = 1
@@ -126,20 +125,14 @@ func (x *index) build() {
 // shortestValue returns how many bytes an ASCII value has at least that passes
 // a test, if all tests are literals to look for.
 func (x *index) shortestValue() int {
-	if x.any != nil || !x.exact.empty() || x.prefixes.size()+x.suffixes.size() > 0 || x.numeric || x.nets.atoms != nil || x.others != nil ||
+	if x.any != nil || !x.exact.empty() || !x.prefixes.empty() || !x.suffixes.empty() || x.numeric || x.nets.marks != nil || x.others != nil ||
 		len(x.scanner.singles) > 0 {
 		return 0
 	}
-	least := math.MaxInt
-	for _, list := range [][]packed{x.scanner.grams.packed, x.scanner.pairs.packed} {
-		for i := range list {
-			least = min(least, int(list[i].length))
-		}
-	}
-	return least
+	return min(x.scanner.grams.least, x.scanner.pairs.least)
 }
 
-// match reports the atoms that the value in the session's cell passes.
+// match marks the tests that the value in the session's cell passes.
 func (x *index) match(s *Session) {
 	b := s.cell.folded
 	s.found(x.any)
@@ -150,13 +143,13 @@ func (x *index) match(s *Session) {
 	if x.numeric {
 		x.number(s)
 	}
-	if x.nets.atoms != nil {
+	if x.nets.marks != nil {
 		x.nets.find(s)
 	}
 	s.found(x.others)
 }
 
-// number reports the comparisons that the value passes, if it is a number
+// number marks the comparisons that the value passes, if it is a number
 // (M29).
 func (x *index) number(s *Session) {
 	n, ok := appendNumber(s.number[:0], s.cell.plain)
@@ -171,12 +164,12 @@ func (x *index) number(s *Session) {
 			if !holds(op, compareNumbers(n, b.number)) {
 				break
 			}
-			s.foundOne(b.atom)
+			s.mark(b.mark)
 		}
 	}
 }
 
-// find reports the networks that the value lies in. As netip says, an IPv4
+// find marks the networks that the value lies in. As netip says, an IPv4
 // address lies in no IPv6 network and none that is mapped in an IPv4 one, and
 // an address with a zone in none at all.
 func (n *networks) find(s *Session) {
@@ -190,7 +183,7 @@ func (n *networks) find(s *Session) {
 	}
 	for _, length := range n.lengths[family] {
 		if p, err := addr.Prefix(length); err == nil {
-			s.found(n.atoms[p])
+			s.found(n.marks[p])
 		}
 	}
 }

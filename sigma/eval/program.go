@@ -64,16 +64,15 @@ func (b *builder) rule(tree *node, rule int32) {
 		if start == reject {
 			continue
 		}
-		id := uint32(len(b.programs))
-		b.programs = append(b.programs, program{start, rule})
+		p := program{start, rule}
 		trigger := b.need(n)
 		if trigger == nil {
-			b.always = append(b.always, id)
+			b.always = append(b.always, p)
 			continue
 		}
 		slices.Sort(trigger.bits)
 		for _, bit := range slices.Compact(trigger.bits) {
-			b.byBit[bit] = append(b.byBit[bit], entry{b.guard(n, trigger, bit), id})
+			b.byBit[bit] = append(b.byBit[bit], entry{b.guard(n, trigger, bit), p})
 		}
 	}
 }

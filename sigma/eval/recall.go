@@ -6,7 +6,7 @@ func (s *Session) pass(x *value, fields, words *index) {
 	raw := s.v.raw(x)
 	if len(raw) > maxRemembered || !s.habits[x.slot+1].asks() {
 		s.tell(raw, x.flags, fields, words)
-		s.applyAll()
+		s.settle()
 		return
 	}
 	if len(s.asked) == cap(s.asked) {
@@ -48,11 +48,10 @@ func (s *Session) recall() {
 			s.tell(raw, q.value.flags, s.fieldsOf(q.value), q.words)
 			s.summarize()
 			m.add(q.header, q.hash, raw, s.effect)
-			effect = s.effect
+			s.settle()
+			continue
 		}
-		if len(effect) > 0 {
-			s.apply(effect)
-		}
+		s.apply(effect)
 	}
 	clear(s.asked) // they hold the event
 	s.asked = s.asked[:0]

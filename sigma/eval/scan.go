@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"math"
 	"math/bits"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -39,49 +39,52 @@ const (
 // A single is a literal of one byte.
 type single struct {
 	char byte
-	atom uint32
+	mark uint32
 }
 
 // A needle is one literal that is looked for.
 type needle struct {
 	gram uint32 // the bytes that are looked for first
 	at   uint32 // where in the text they stand
-	atom uint32
+	mark uint32
 	text string
 }
 
-// A packed is a needle as it is compared. Those of all grams lie side by side,
-// and so do their texts, for most of the time of a search goes into fetching
-// them.
-type packed struct {
-	text   uint32 // where its text begins
-	length uint32
-	at     uint32
-	atom   uint32
-}
-
-// grams finds the places in a value where one of many grams stands.
+// grams finds the places in a value where one of many grams stands. The filter
+// leads to the needles: each of its bits stands for one group of them, and the
+// groups are in the order of the bits.
 type grams struct {
 	filter  []uint64 // a bit for each hash
 	shift   uint8    // of a hash, to the index of its bit
-	table   []bucket // open addressing, half full
-	tshift  uint8
-	needles []needle // what was added
-	packed  []packed // the needles, those of one gram together
-	text    string   // of all of them
-	mask    uint32   // the bytes of a gram
+	ranks   []uint32 // by word of the filter: how many bits are set in the words before
+	groups  []group  // and one behind the last
+	packed  []byte   // the needles, for most of the time of a search goes into fetching them
+	least   int      // bytes of the shortest needle
+	needles []needle // until build
 }
 
-type bucket struct{ gram, from, to uint32 }
+// A group is the needles of one bit of the filter: nearly always those of one
+// gram.
+type group struct {
+	gram uint32
+	from uint32 // in packed; with manyGrams set where it has more grams than this
+}
+
+// Needles are packed in steps of four bytes: the mark, the length, the place of
+// the gram in the text, the text.
+const (
+	manyGrams    = 1
+	packedHeader = 12
+)
 
 const gramFactor = 0x9e3779b1
 
-// add adds a literal, to be found as the atom.
-func (sc *scanner) add(text string, atom uint32, rare *rarity) {
-	n := needle{atom: atom, text: text}
+// add adds a literal and its mark.
+func (sc *scanner) add(text string, mark uint32, rare *rarity) {
+	n := needle{mark: mark, text: text}
 	switch {
 	case len(text) == 1:
-		sc.singles = append(sc.singles, single{text[0], atom})
+		sc.singles = append(sc.singles, single{text[0], mark})
 	case len(text) < gramSize:
 		n.gram, n.at = rare.pair(text)
 		sc.pairs.needles = append(sc.pairs.needles, n)
@@ -92,13 +95,11 @@ func (sc *scanner) add(text string, atom uint32, rare *rarity) {
 }
 
 func (sc *scanner) build() {
-	sc.grams.build(1<<32 - 1)
-	sc.pairs.build(1<<16 - 1)
 	if len(sc.pairs.needles)+len(sc.singles) == 0 {
 		sc.buildQuick()
 	}
-	sc.grams.pack()
-	sc.pairs.pack()
+	sc.grams.build()
+	sc.pairs.build()
 }
 
 func (sc *scanner) buildQuick() {
@@ -131,12 +132,12 @@ func (sc *scanner) excludes(raw []byte) bool {
 	return isASCII(raw)
 }
 
-// build makes the filter, of 16 bits a gram, and the table.
-func (g *grams) build(mask uint32) {
+// build makes the filter, of 16 bits a gram, and packs the needles.
+func (g *grams) build() {
+	g.least = math.MaxInt
 	if len(g.needles) == 0 {
 		return
 	}
-	g.mask = mask
 	sortNeedles(g.needles)
 	n := 0
 	for i := range g.needles {
@@ -144,44 +145,51 @@ func (g *grams) build(mask uint32) {
 			n++
 		}
 	}
-	log := max(bits.Len(uint(16*n-1)), 10)
+	log := max(bits.Len(uint(filterBits*n-1)), 10)
 	g.filter, g.shift = make([]uint64, 1<<(log-6)), uint8(32-log)
-	tlog := bits.Len(uint(2*n - 1))
-	g.table, g.tshift = make([]bucket, 1<<tlog), uint8(32-tlog)
-	for i := 0; i < len(g.needles); {
-		k := i + 1
-		for k < len(g.needles) && g.needles[k].gram == g.needles[i].gram {
-			k++
-		}
-		gram := g.needles[i].gram
-		h := gram * gramFactor >> g.shift
+	slices.SortStableFunc(g.needles, func(a, b needle) int { return cmp.Compare(g.hash(a.gram), g.hash(b.gram)) })
+	for i := range g.needles {
+		h := g.hash(g.needles[i].gram)
 		g.filter[h>>6] |= 1 << (h & 63)
-		t := gram * gramFactor >> g.tshift
-		for g.table[t].to != 0 {
-			t = (t + 1) & uint32(len(g.table)-1)
-		}
-		g.table[t] = bucket{gram, uint32(i), uint32(k)}
-		i = k
 	}
+	g.ranks = make([]uint32, len(g.filter))
+	for w := range g.filter[1:] {
+		g.ranks[w+1] = g.ranks[w] + uint32(bits.OnesCount64(g.filter[w]))
+	}
+	g.pack()
 }
 
-// pack lays the needles and their texts side by side.
+// filterBits is how many bits the filter has for each gram.
+const filterBits = 16
+
+// hash returns the bit of the filter for a gram.
+func (g *grams) hash(gram uint32) uint32 { return gram * gramFactor >> (g.shift & 31) }
+
+// pack lays the needles side by side, in the order of the bits of the filter.
 func (g *grams) pack() {
-	var text strings.Builder
-	g.packed = make([]packed, len(g.needles))
 	for i := range g.needles {
 		n := &g.needles[i]
-		g.packed[i] = packed{uint32(text.Len()), uint32(len(n.text)), n.at, n.atom}
-		text.WriteString(n.text)
+		if i == 0 || g.hash(g.needles[i-1].gram) != g.hash(n.gram) {
+			g.groups = append(g.groups, group{n.gram, uint32(len(g.packed))})
+		} else if last := &g.groups[len(g.groups)-1]; last.gram != n.gram {
+			last.from |= manyGrams
+		}
+		g.least = min(g.least, len(n.text))
+		g.packed = binary.LittleEndian.AppendUint32(g.packed, n.mark)
+		g.packed = binary.LittleEndian.AppendUint32(g.packed, uint32(len(n.text)))
+		g.packed = binary.LittleEndian.AppendUint32(g.packed, n.at)
+		g.packed = append(g.packed, n.text...)
+		g.packed = append(g.packed, make([]byte, -len(g.packed)&3)...)
 	}
-	g.text, g.needles = text.String(), nil
+	g.groups = append(g.groups, group{0, uint32(len(g.packed))})
+	g.groups, g.packed, g.needles = slices.Clip(g.groups), slices.Clip(g.packed), nil
 }
 
 // places is how many places of a value are looked at in the filter before any
 // of those that pass is looked at closer.
 const places = 256
 
-// scan reports the atoms of the literals that the value contains.
+// scan marks the literals that the value contains.
 func (sc *scanner) scan(s *Session, b []byte) {
 	if g := &sc.grams; len(g.filter) > 0 {
 		for from := 0; from+gramSize <= len(b); from += places {
@@ -195,7 +203,7 @@ func (sc *scanner) scan(s *Session, b []byte) {
 	}
 	for i := range sc.singles {
 		if bytes.IndexByte(b, sc.singles[i].char) >= 0 {
-			s.foundOne(sc.singles[i].atom)
+			s.mark(sc.singles[i].mark)
 		}
 	}
 }
@@ -233,21 +241,24 @@ func (g *grams) findPairs(s *Session, b []byte, from, to int) {
 }
 
 // verify compares the literals whose gram is x with what stands round it at i.
+// The filter has passed the gram.
 func (g *grams) verify(s *Session, b []byte, i int, x uint32) {
-	t := x * gramFactor >> g.tshift
-	for g.table[t].to != 0 {
-		if bk := &g.table[t]; bk.gram == x {
-			for k := bk.from; k < bk.to; k++ {
-				n := &g.packed[k]
-				from := i - int(n.at)
-				end := from + int(n.length)
-				if from >= 0 && end <= len(b) && string(b[from:end]) == g.text[n.text:n.text+n.length] {
-					s.foundOne(n.atom)
-				}
-			}
-			return
+	h := g.hash(x)
+	w := h >> 6
+	at := int(g.ranks[w]) + bits.OnesCount64(g.filter[w]&(1<<(h&63)-1))
+	first, to := g.groups[at], g.groups[at+1].from&^manyGrams
+	if first.gram != x && first.from&manyGrams == 0 {
+		return
+	}
+	for p := first.from &^ manyGrams; p < to; {
+		n := g.packed[p:to]
+		length, place := binary.LittleEndian.Uint32(n[4:]), binary.LittleEndian.Uint32(n[8:])
+		from := i - int(place)
+		end := from + int(length)
+		if from >= 0 && end <= len(b) && string(b[from:end]) == string(n[packedHeader:packedHeader+length]) {
+			s.mark(binary.LittleEndian.Uint32(n))
 		}
-		t = (t + 1) & uint32(len(g.table)-1)
+		p += (packedHeader + length + 3) &^ 3
 	}
 }
 

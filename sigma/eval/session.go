@@ -22,11 +22,10 @@ type Session struct {
 
 	hits    [places]int32 // of a value at work, that may be the begin of a literal
 	core    *core
-	atoms   []uint32 // that the value at work passed
-	effect  []byte   // of them, for the memory
-	merged  []uint64 // the words of the effect, by index; zero otherwise
-	words   []uint32 // indexes of those that are not zero
-	tried   []uint32 // by atom: the last value whose check was made
+	passed  []uint64 // the bits that the value at work sets; zero otherwise
+	touched []uint32 // indexes of the words that are not zero
+	effect  []byte   // the same, for the memory
+	tried   []uint32 // by atom: the last value that it was found for
 	value   uint32   // counts values
 	bits    []uint64
 	dirty   []uint32 // words of bits that are not zero
@@ -105,7 +104,7 @@ func (s *Session) use(c *core) {
 	}
 	s.core = c
 	s.bits = grow(s.bits, (c.bits+63)/64)
-	s.merged = grow(s.merged, (c.bits+63)/64)
+	s.passed = grow(s.passed, (c.bits+63)/64)
 	s.tried = grow(s.tried, len(c.atoms))
 	s.late = grow(s.late, len(c.lazy))
 }
@@ -136,11 +135,13 @@ func (s *Session) forget() {
 // test sets the bits of all tests that the values of the event pass.
 func (s *Session) test() {
 	c := s.core
+	s.count()
 	for _, slot := range s.v.active {
-		if a := c.present[slot]; a != 0 {
-			s.apply(c.effectOf(a - 1))
+		if m := c.present[slot]; m != 0 {
+			s.mark(m - 1)
 		}
 	}
+	s.settle()
 	for i := range s.v.values {
 		x := &s.v.values[i]
 		fields, words := s.fieldsOf(x), c.words
@@ -155,7 +156,7 @@ func (s *Session) test() {
 				continue
 			}
 			s.tell(s.v.raw(x), x.flags, nil, words)
-			s.applyAll()
+			s.settle()
 			continue
 		}
 		s.pass(x, fields, words)
@@ -190,21 +191,10 @@ func isASCII(b []byte) bool {
 // of them are numbers, times and identifiers, which do not come again.
 const worthRemembering = 100
 
-// applyAll does what the atoms do that the value at work passed.
-func (s *Session) applyAll() {
-	for _, a := range s.atoms {
-		s.apply(s.core.effectOf(a))
-	}
-}
-
-// tell finds the atoms that a value passes.
+// tell notes what a value does.
 func (s *Session) tell(raw []byte, flags valueFlags, fields, words *index) {
 	s.cell.set(raw, flags)
-	s.atoms = s.atoms[:0]
-	if s.value++; s.value == 0 {
-		clear(s.tried)
-		s.value = 1
-	}
+	s.count()
 	if fields != nil {
 		fields.match(s)
 	}
@@ -213,36 +203,26 @@ func (s *Session) tell(raw []byte, flags valueFlags, fields, words *index) {
 	}
 }
 
-// found notes the atoms that the index found for the value at work.
-func (s *Session) found(atoms []uint32) {
-	for _, a := range atoms {
-		s.foundOne(a)
-	}
-}
-
-// foundOne notes one atom, once, if its check passes.
-func (s *Session) foundOne(a uint32) {
-	if s.tried[a] == s.value {
-		return
-	}
-	s.tried[a] = s.value
-	if check := s.core.atoms[a].check; check == nil || check.pass(&s.cell) {
-		s.atoms = append(s.atoms, a)
+// count begins another value.
+func (s *Session) count() {
+	if s.value++; s.value == 0 {
+		clear(s.tried)
+		s.value = 1
 	}
 }
 
 // decide runs the programs whose bits are set.
 func (s *Session) decide() {
 	c := s.core
-	for _, p := range c.always {
-		s.run(&c.programs[p])
+	for i := range c.always {
+		s.run(&c.always[i])
 	}
 	for _, bit := range s.pending {
 		t := c.triggers[bit]
 		for i := range c.entries[t.from:t.to] {
 			e := &c.entries[int(t.from)+i]
 			if s.bits[e.guard>>6]>>(e.guard&63)&1 != 0 {
-				s.run(&c.programs[e.program])
+				s.run(&e.program)
 			}
 		}
 	}

@@ -52,29 +52,30 @@ func (t *spans) find(number uint64) (from, to int32) {
 	}
 }
 
-// A texts finds the atoms of whole texts. Its seed is random, so that no rules
+// A texts finds the marks of whole texts. Its seed is random, so that no rules
 // can be made that lie in one place.
 type texts struct {
 	lists map[string][]uint32 // until build
 
 	seed    maphash.Seed
 	slots   []texted // open addressing, at most half full
+	marks   []uint32
 	lengths [4]uint64
 }
 
-// A texted is the atoms of one text. It is free where there are none.
+// A texted is one text and its marks. It is free where there are none.
 type texted struct {
-	hash  uint64
-	text  string
-	atoms []uint32
+	hash     uint64
+	text     string
+	from, to uint32 // in marks
 }
 
-// add adds an atom for a text.
-func (t *texts) add(text string, atom uint32) {
+// add adds a mark for a text.
+func (t *texts) add(text string, mark uint32) {
 	if t.lists == nil {
 		t.lists = map[string][]uint32{}
 	}
-	t.lists[text] = append(t.lists[text], atom)
+	t.lists[text] = append(t.lists[text], mark)
 }
 
 // lengthBit returns where the bit stands that says that texts of that length
@@ -90,20 +91,22 @@ func (t *texts) build() {
 	}
 	t.seed = maphash.MakeSeed()
 	t.slots = make([]texted, 1<<bits.Len(uint(2*len(t.lists)-1)))
-	for text, atoms := range t.lists {
+	for text, marks := range t.lists {
 		word, bit := t.lengthBit(len(text))
 		*word |= bit
 		hash := maphash.String(t.seed, text)
 		h := hash & uint64(len(t.slots)-1)
-		for t.slots[h].atoms != nil {
+		for t.slots[h].from != t.slots[h].to {
 			h = (h + 1) & uint64(len(t.slots)-1)
 		}
-		t.slots[h] = texted{hash, text, atoms}
+		from := uint32(len(t.marks))
+		t.marks = append(t.marks, marks...)
+		t.slots[h] = texted{hash, text, from, uint32(len(t.marks))}
 	}
 	t.lists = nil
 }
 
-// find returns the atoms of a text.
+// find returns the marks of a text.
 func (t *texts) find(b []byte) []uint32 {
 	if word, bit := t.lengthBit(len(b)); *word&bit == 0 {
 		return nil
@@ -111,8 +114,8 @@ func (t *texts) find(b []byte) []uint32 {
 	hash := maphash.Bytes(t.seed, b)
 	for h := hash; ; h++ {
 		s := &t.slots[h&uint64(len(t.slots)-1)]
-		if s.atoms == nil || s.hash == hash && s.text == string(b) {
-			return s.atoms
+		if s.from == s.to || s.hash == hash && s.text == string(b) {
+			return t.marks[s.from:s.to]
 		}
 	}
 }
