@@ -130,12 +130,12 @@ func (a *anchored) Swap(i, j int) {
 	a.lists[i], a.lists[j] = a.lists[j], a.lists[i]
 }
 
-// empty reports whether there are no texts, once it is built.
-func (a *anchored) empty() bool { return len(a.marks) == 0 }
+// empty reports whether there are no texts.
+func (a *anchored) empty() bool { return len(a.texts)+len(a.shorter)+len(a.marks) == 0 }
 
 // find marks all texts that the value begins (ends) with.
 func (a *anchored) find(s *Session, b []byte) {
-	if a.empty() {
+	if len(a.marks) == 0 {
 		return
 	}
 	var x uint64

@@ -108,11 +108,11 @@ func (n *networks) add(p netip.Prefix, mark uint32) {
 
 // build sorts what was added.
 func (x *index) build() {
+	x.least = x.shortestValue()
 	x.exact.build()
 	x.prefixes.build()
 	x.suffixes.build()
 	x.scanner.build()
-	x.least = x.shortestValue()
 	for op := range x.bounds {
 		down := op == int(ir.Lt) || op == int(ir.Lte) // the highest first: all that pass come first
 		sort.SliceStable(x.bounds[op], func(i, j int) bool {
@@ -125,11 +125,10 @@ func (x *index) build() {
 // shortestValue returns how many bytes an ASCII value has at least that passes
 // a test, if all tests are literals to look for.
 func (x *index) shortestValue() int {
-	if x.any != nil || !x.exact.empty() || !x.prefixes.empty() || !x.suffixes.empty() || x.numeric || x.nets.marks != nil || x.others != nil ||
-		len(x.scanner.singles) > 0 {
+	if x.any != nil || !x.exact.empty() || !x.prefixes.empty() || !x.suffixes.empty() || x.numeric || x.nets.marks != nil || x.others != nil {
 		return 0
 	}
-	return min(x.scanner.grams.least, x.scanner.pairs.least)
+	return x.scanner.least()
 }
 
 // match marks the tests that the value in the session's cell passes.

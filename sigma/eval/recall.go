@@ -37,7 +37,9 @@ func (s *Session) recall() {
 		s.asked[i].entry = *m.entry(s.asked[i].hash)
 	}
 	for i := range s.asked {
-		s.early ^= m.ring[s.asked[i].entry&uint64(len(m.ring)-1)]
+		q := &s.asked[i]
+		s.early ^= m.ring[q.entry&uint64(len(m.ring)-1)]
+		s.early ^= m.ring[(q.entry+recordHeader+uint64(q.value.to-q.value.from))&uint64(len(m.ring)-1)]
 	}
 	for i := range s.asked {
 		q := &s.asked[i]

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"math"
-	"math/bits"
 	"slices"
 	"sync"
 )
@@ -15,13 +14,12 @@ const gramSize = 4
 
 // A scanner finds which of many literals a value contains. Of each literal
 // the four neighbouring bytes are chosen that are rarest among all literals
-// of the rules. A filter of one bit a hash says for each place of the value,
-// without waiting for the place before, whether any of these can stand there;
-// only then the literals are compared. Shorter literals have a filter of
-// their own by their rarest two bytes.
+// of the rules. A filter says for each place of the value, without waiting for
+// the place before, whether any of these can stand there; only then the
+// literals are compared. Shorter literals are looked for as they are.
 type scanner struct {
 	grams   grams
-	pairs   grams
+	shorts  [gramSize - 2]shorts // of two and of three bytes
 	singles []single
 	quick   []uint64 // the filter of the first grams in any case; nil where there are shorter literals
 	stride  int      // how many grams of each literal the quick filter has
@@ -50,21 +48,16 @@ type needle struct {
 	text string
 }
 
-// grams finds the places in a value where one of many grams stands. The filter
-// leads to the needles: each of its bits stands for one group of them, and the
-// groups are in the order of the bits.
+// grams finds the literals of four bytes or more in a value, by one gram of
+// each.
 type grams struct {
-	filter  []uint64 // a bit for each hash
-	shift   uint8    // of a hash, to the index of its bit
-	ranks   []uint32 // by word of the filter: how many bits are set in the words before
-	groups  []group  // and one behind the last
+	filter  filter
+	groups  []group  // by number in the filter; and one behind the last
 	packed  []byte   // the needles, for most of the time of a search goes into fetching them
-	least   int      // bytes of the shortest needle
 	needles []needle // until build
 }
 
-// A group is the needles of one bit of the filter: nearly always those of one
-// gram.
+// A group is the needles of one hash: nearly always those of one gram.
 type group struct {
 	gram uint32
 	from uint32 // in packed; with manyGrams set where it has more grams than this
@@ -86,20 +79,38 @@ func (sc *scanner) add(text string, mark uint32, rare *rarity) {
 	case len(text) == 1:
 		sc.singles = append(sc.singles, single{text[0], mark})
 	case len(text) < gramSize:
-		n.gram, n.at = rare.pair(text)
-		sc.pairs.needles = append(sc.pairs.needles, n)
+		sc.shorts[len(text)-2].add(text, mark)
 	default:
 		n.gram, n.at = rare.gram(text)
 		sc.grams.needles = append(sc.grams.needles, n)
 	}
 }
 
+// least returns the length of the shortest literal that was added, in bytes.
+func (sc *scanner) least() int {
+	least := math.MaxInt
+	if len(sc.singles) > 0 {
+		least = 1
+	}
+	for i := range sc.shorts {
+		if len(sc.shorts[i].entries) > 0 {
+			least = min(least, i+2)
+		}
+	}
+	for i := range sc.grams.needles {
+		least = min(least, len(sc.grams.needles[i].text))
+	}
+	return least
+}
+
 func (sc *scanner) build() {
-	if len(sc.pairs.needles)+len(sc.singles) == 0 {
+	if sc.least() >= gramSize {
 		sc.buildQuick()
 	}
 	sc.grams.build()
-	sc.pairs.build()
+	for i := range sc.shorts {
+		sc.shorts[i].build()
+	}
 }
 
 func (sc *scanner) buildQuick() {
@@ -132,49 +143,41 @@ func (sc *scanner) excludes(raw []byte) bool {
 	return isASCII(raw)
 }
 
-// build makes the filter, of 16 bits a gram, and packs the needles.
+// build makes the filter and packs the needles.
 func (g *grams) build() {
-	g.least = math.MaxInt
 	if len(g.needles) == 0 {
 		return
 	}
-	sortNeedles(g.needles)
-	n := 0
+	g.filter = newFilter(g.different(), gramSize)
+	slices.SortStableFunc(g.needles, func(a, b needle) int {
+		return cmp.Or(cmp.Compare(g.filter.hash(a.gram), g.filter.hash(b.gram)), cmp.Compare(a.gram, b.gram))
+	})
 	for i := range g.needles {
-		if i == 0 || g.needles[i].gram != g.needles[i-1].gram {
-			n++
-		}
+		g.filter.add(g.needles[i].gram)
 	}
-	log := max(bits.Len(uint(filterBits*n-1)), 10)
-	g.filter, g.shift = make([]uint64, 1<<(log-6)), uint8(32-log)
-	slices.SortStableFunc(g.needles, func(a, b needle) int { return cmp.Compare(g.hash(a.gram), g.hash(b.gram)) })
-	for i := range g.needles {
-		h := g.hash(g.needles[i].gram)
-		g.filter[h>>6] |= 1 << (h & 63)
-	}
-	g.ranks = make([]uint32, len(g.filter))
-	for w := range g.filter[1:] {
-		g.ranks[w+1] = g.ranks[w] + uint32(bits.OnesCount64(g.filter[w]))
-	}
+	g.filter.count()
 	g.pack()
 }
 
-// filterBits is how many bits the filter has for each gram.
-const filterBits = 16
+// different returns how many grams there are.
+func (g *grams) different() int {
+	list := make([]uint32, len(g.needles))
+	for i := range g.needles {
+		list[i] = g.needles[i].gram
+	}
+	slices.Sort(list)
+	return len(slices.Compact(list))
+}
 
-// hash returns the bit of the filter for a gram.
-func (g *grams) hash(gram uint32) uint32 { return gram * gramFactor >> (g.shift & 31) }
-
-// pack lays the needles side by side, in the order of the bits of the filter.
+// pack lays the needles side by side, in the order of the filter.
 func (g *grams) pack() {
 	for i := range g.needles {
 		n := &g.needles[i]
-		if i == 0 || g.hash(g.needles[i-1].gram) != g.hash(n.gram) {
+		if i == 0 || g.filter.hash(g.needles[i-1].gram) != g.filter.hash(n.gram) {
 			g.groups = append(g.groups, group{n.gram, uint32(len(g.packed))})
 		} else if last := &g.groups[len(g.groups)-1]; last.gram != n.gram {
 			last.from |= manyGrams
 		}
-		g.least = min(g.least, len(n.text))
 		g.packed = binary.LittleEndian.AppendUint32(g.packed, n.mark)
 		g.packed = binary.LittleEndian.AppendUint32(g.packed, uint32(len(n.text)))
 		g.packed = binary.LittleEndian.AppendUint32(g.packed, n.at)
@@ -185,21 +188,11 @@ func (g *grams) pack() {
 	g.groups, g.packed, g.needles = slices.Clip(g.groups), slices.Clip(g.packed), nil
 }
 
-// places is how many places of a value are looked at in the filter before any
-// of those that pass is looked at closer.
-const places = 256
-
 // scan marks the literals that the value contains.
 func (sc *scanner) scan(s *Session, b []byte) {
-	if g := &sc.grams; len(g.filter) > 0 {
-		for from := 0; from+gramSize <= len(b); from += places {
-			g.find(s, b, from, min(len(b)-gramSize+1, from+places))
-		}
-	}
-	if g := &sc.pairs; len(g.filter) > 0 {
-		for from := 0; from+2 <= len(b); from += places {
-			g.findPairs(s, b, from, min(len(b)-1, from+places))
-		}
+	sc.grams.scan(s, b)
+	for i := range sc.shorts {
+		sc.shorts[i].scan(s, b)
 	}
 	for i := range sc.singles {
 		if bytes.IndexByte(b, sc.singles[i].char) >= 0 {
@@ -208,44 +201,24 @@ func (sc *scanner) scan(s *Session, b []byte) {
 	}
 }
 
-// find looks for the grams of four bytes that begin at the places given. It
-// first collects the places that pass the filter, without a branch, so that
-// the processor need not guess which do.
-func (g *grams) find(s *Session, b []byte, from, to int) {
-	filter, shift, n := g.filter, g.shift&31, 0
-	for i := from; i < to; i++ {
-		h := binary.LittleEndian.Uint32(b[i:i+4]) * gramFactor >> shift
-		s.hits[n&(places-1)] = int32(i)
-		if w := h >> 6; int(w) < len(filter) {
-			n += int(filter[w] >> (h & 63) & 1)
-		}
+func (g *grams) scan(s *Session, b []byte) {
+	if g.groups == nil {
+		return
 	}
-	for _, i := range s.hits[:n] {
-		g.verify(s, b, int(i), binary.LittleEndian.Uint32(b[i:]))
+	for next := 0; next+gramSize <= len(b); {
+		var n int
+		n, next = g.filter.find(&s.hits, b, next)
+		for _, i := range s.hits[:n] {
+			g.verify(s, b, int(i))
+		}
 	}
 }
 
-// findPairs is find for grams of two bytes.
-func (g *grams) findPairs(s *Session, b []byte, from, to int) {
-	filter, shift, n := g.filter, g.shift&31, 0
-	for i := from; i < to; i++ {
-		h := (uint32(b[i]) | uint32(b[i+1])<<8) * gramFactor >> shift
-		s.hits[n&(places-1)] = int32(i)
-		if w := h >> 6; int(w) < len(filter) {
-			n += int(filter[w] >> (h & 63) & 1)
-		}
-	}
-	for _, i := range s.hits[:n] {
-		g.verify(s, b, int(i), uint32(b[i])|uint32(b[i+1])<<8)
-	}
-}
-
-// verify compares the literals whose gram is x with what stands round it at i.
-// The filter has passed the gram.
-func (g *grams) verify(s *Session, b []byte, i int, x uint32) {
-	h := g.hash(x)
-	w := h >> 6
-	at := int(g.ranks[w]) + bits.OnesCount64(g.filter[w]&(1<<(h&63)-1))
+// verify compares the literals whose gram stands at i with what stands round it,
+// where there are such literals. The gram has passed the filter.
+func (g *grams) verify(s *Session, b []byte, i int) {
+	x := binary.LittleEndian.Uint32(b[i:])
+	at := g.filter.rank(x)
 	first, to := g.groups[at], g.groups[at+1].from&^manyGrams
 	if first.gram != x && first.from&manyGrams == 0 {
 		return
@@ -306,18 +279,6 @@ func pairAt(s string, i int) uint32 { return uint32(s[i]) | uint32(s[i+1])<<8 }
 
 func gramAt(s string, i int) uint32 { return pairAt(s, i) | pairAt(s, i+2)<<16 }
 
-// pair chooses the rarest two bytes of a literal.
-func (r *rarity) pair(text string) (gram, at uint32) {
-	best := ^uint32(0)
-	for i := 0; i+2 <= len(text); i++ {
-		x := pairAt(text, i)
-		if n := r.pairs[x]; n < best {
-			best, gram, at = n, x, uint32(i)
-		}
-	}
-	return gram, at
-}
-
 // gram chooses the rarest four bytes of a literal. Of equal ones it takes
 // that whose pairs are rarer.
 func (r *rarity) gram(text string) (gram, at uint32) {
@@ -330,10 +291,4 @@ func (r *rarity) gram(text string) (gram, at uint32) {
 		}
 	}
 	return gram, at
-}
-
-// sortNeedles brings the needles of one gram together, in the order they were
-// added.
-func sortNeedles(needles []needle) {
-	slices.SortStableFunc(needles, func(a, b needle) int { return cmp.Compare(a.gram, b.gram) })
 }
