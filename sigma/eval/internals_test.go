@@ -302,7 +302,7 @@ func TestRecall(t *testing.T) {
 			raw := fmt.Sprint(r.Intn(40), " ", r.Intn(100), strings.Repeat("y", r.Intn(400)*r.Intn(2)))
 			header := memoHeader([]byte(raw), 1, 0)
 			hash := m.hash(header, []byte(raw))
-			list = append(list, asked{header, hash, *m.entry(hash), raw})
+			list = append(list, asked{header, hash, m.entry(hash), raw})
 		}
 		if round == 2_000 {
 			m.end = 1<<placeBits - 1000

@@ -12,7 +12,7 @@ import (
 // useless. The seed of the hash is random.
 type memory struct {
 	seed  maphash.Seed
-	table []uint64 // the place of a record, and above it the top bits of its hash
+	table []uint64 // pairs of entries: the place of a record, and above it the top bits of its hash
 	ring  []byte
 	end   uint64 // where the next record goes: bytes ever written to the ring, and twice its size
 }
@@ -26,14 +26,14 @@ const (
 	placeBits     = 40
 )
 
-// The sizes of a memory in bytes, powers of two: with its table 4.5 MB in the
+// The sizes of a memory in bytes, powers of two: with its table 5 MB in the
 // end. With more, what comes again leaves the caches of the processor before
 // it does; with less, it is overwritten. One that is used for few values stays
 // small.
 const (
 	leastRing = 1 << 14
 	mostRing  = 1 << 22
-	ringEntry = 64 // bytes of the ring for each entry of the table
+	ringEntry = 32 // bytes of the ring for each entry of the table
 )
 
 func (m *memory) init() {
@@ -47,8 +47,30 @@ func (m *memory) resize(size int) {
 	m.end = 2 * uint64(size) // place 0 is behind the ring: free entries lead nowhere
 }
 
+// pair returns the two entries of the table for a hash, the newer one first.
+func (m *memory) pair(hash uint64) *[2]uint64 {
+	return (*[2]uint64)(m.table[hash&uint64(len(m.table)-2):])
+}
+
 // entry returns the entry of the table for a hash.
-func (m *memory) entry(hash uint64) *uint64 { return &m.table[hash&uint64(len(m.table)-1)] }
+func (m *memory) entry(hash uint64) uint64 {
+	pair := m.pair(hash)
+	entry := pair[0]
+	if (entry^hash)>>placeBits != 0 {
+		entry = pair[1]
+	}
+	return entry
+}
+
+// enter makes the entry for a record. It replaces the older one of the pair, or
+// one that leads to nothing.
+func (m *memory) enter(hash, place uint64) {
+	pair := m.pair(hash)
+	if m.end-pair[0]&(1<<placeBits-1) <= uint64(len(m.ring)) {
+		pair[1] = pair[0]
+	}
+	pair[0] = place | hash>>placeBits<<placeBits
+}
 
 // memoHeader returns that of a value's record, without the length of the answer.
 func memoHeader(raw []byte, tag uint32, flags valueFlags) uint64 {
@@ -62,7 +84,7 @@ func (m *memory) find(header uint64, raw []byte) (answer []byte, hash uint64, ok
 		return nil, 0, false
 	}
 	hash = m.hash(header, raw)
-	answer, ok = m.recall(*m.entry(hash), header, hash, raw)
+	answer, ok = m.recall(m.entry(hash), header, hash, raw)
 	return answer, hash, ok
 }
 
@@ -109,7 +131,7 @@ func (m *memory) add(header, hash uint64, raw, answer []byte) {
 	binary.LittleEndian.PutUint64(r, header|uint64(len(answer)/4)<<48)
 	copy(r[recordHeader:], raw)
 	copy(r[recordHeader+len(raw):], answer)
-	*m.entry(hash) = place | hash>>placeBits<<placeBits
+	m.enter(hash, place)
 }
 
 // room returns the place of a new record.

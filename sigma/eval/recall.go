@@ -34,7 +34,7 @@ type question struct {
 func (s *Session) recall() {
 	m := &s.memory
 	for i := range s.asked {
-		s.asked[i].entry = *m.entry(s.asked[i].hash)
+		s.asked[i].entry = m.entry(s.asked[i].hash)
 	}
 	for i := range s.asked {
 		q := &s.asked[i]
