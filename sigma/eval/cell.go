@@ -2,6 +2,7 @@ package eval
 
 import (
 	"encoding/binary"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -9,7 +10,7 @@ import (
 // buffers are used again for the next value.
 type cell struct {
 	plain  []byte // the text, valid UTF-8
-	folded []byte // the text with case folded (V2)
+	folded []byte // the text with case folded (V2), in a buffer with room behind it
 
 	plainBuf, foldBuf []byte
 
@@ -32,18 +33,22 @@ func (c *cell) set(raw []byte, flags valueFlags) {
 		c.plain = c.plainBuf
 	}
 	c.foldBuf = appendFold(c.foldBuf[:0], c.plain)
+	c.foldBuf = slices.Grow(c.foldBuf, room)
 	c.folded = c.foldBuf
 }
+
+// room is how many bytes can be read behind the folded text.
+const room = 8
 
 // foldASCII folds the text where it is ASCII and reports whether it was.
 // Eight bytes are folded at once: a byte x is a capital where x+63 has the
 // high bit and x+37 has not.
 func (c *cell) foldASCII() bool {
 	n := len(c.plain)
-	if cap(c.foldBuf) < n+8 {
+	if cap(c.foldBuf) < n+room {
 		c.foldBuf = make([]byte, n+n/2+64)
 	}
-	src, dst := c.plain, c.foldBuf[:n+8]
+	src, dst := c.plain, c.foldBuf[:n+room]
 	var all uint64
 	i := 0
 	for ; i+8 <= n; i += 8 {

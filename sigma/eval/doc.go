@@ -57,12 +57,14 @@
 // outermost eight bytes, for prefixes and suffixes; prefix lengths for
 // networks; and for substrings a filter that asks at each place of the value
 // whether any needle's rarest four bytes can stand there, and compares the
-// few needles that remain. Wildcards, and expressions with literals in them,
+// few needles that remain; those of two and three bytes have filters of their
+// own. What it finds is a bit at once, where a test sets one and needs no
+// further check. Wildcards, and expressions with literals in them,
 // go through the same filter; an expression itself is run only when all else
 // in its rule holds.
 //
 // A [Session] remembers the last values of each field with what they did: 70 %
-// of the values of real events come again. It is a ring of four megabytes at most, so
+// of the values of real events come again. It is a ring of eight megabytes at most, so
 // that no stream can make it grow; its hash has a random seed. It is asked for
 // all values of an event together, for each answer lies somewhere else, far from
 // the processor: so the waits for them coincide.

@@ -80,14 +80,14 @@ const places = 256
 // find collects the places from the given one on at which a gram begins that
 // passes the filter, and returns how many these are and where to go on. It does
 // so without a branch, so that the processor need not guess which pass, and for
-// four places at a time.
+// four places at a time: it reads up to eight bytes behind the value, where the
+// cell has room, and forgets what it found there.
 func (f *filter) find(hits *[places]int32, b []byte, from int) (n, next int) {
 	words, mask := f.words, uint64(f.mask())
 	in := uint64(len(words) - 1)
-	to := min(len(b)-f.size+1, from+places)
-	i := from
-	for ; i+3 < to && i+8 <= len(b); i += 4 {
-		x := binary.LittleEndian.Uint64(b[i : i+8])
+	next = min(len(b)-f.size+1, from+places)
+	for wide, i := withRoom(b), from; i < next; i += 4 {
+		x := binary.LittleEndian.Uint64(wide[i : i+8])
 		h := x & mask * spanFactor >> 32
 		hits[n&(places-1)] = int32(i)
 		n += int(words[h>>6&in] >> (h & 63) & 1)
@@ -101,10 +101,16 @@ func (f *filter) find(hits *[places]int32, b []byte, from int) (n, next int) {
 		hits[n&(places-1)] = int32(i + 3)
 		n += int(words[h>>6&in] >> (h & 63) & 1)
 	}
-	for ; i < to; i++ {
-		h := uint64(f.at(b, i)) * spanFactor >> 32
-		hits[n&(places-1)] = int32(i)
-		n += int(words[h>>6&in] >> (h & 63) & 1)
+	for n > 0 && int(hits[n-1]) >= next {
+		n--
 	}
-	return n, i
+	return n, next
+}
+
+// withRoom returns the text with what lies in the eight bytes behind it.
+func withRoom(b []byte) []byte {
+	if cap(b) < len(b)+room {
+		b = append(make([]byte, 0, len(b)+room), b...)
+	}
+	return b[:len(b)+room]
 }

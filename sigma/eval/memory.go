@@ -26,14 +26,14 @@ const (
 	placeBits     = 40
 )
 
-// The sizes of a memory in bytes, powers of two: with its table 5 MB in the
+// The sizes of a memory in bytes, powers of two: with its table 9 MB in the
 // end. With more, what comes again leaves the caches of the processor before
 // it does; with less, it is overwritten. One that is used for few values stays
 // small.
 const (
 	leastRing = 1 << 14
-	mostRing  = 1 << 22
-	ringEntry = 32 // bytes of the ring for each entry of the table
+	mostRing  = 1 << 23
+	ringEntry = 64 // bytes of the ring for each entry of the table
 )
 
 func (m *memory) init() {
@@ -137,7 +137,7 @@ func (m *memory) add(header, hash uint64, raw, answer []byte) {
 // room returns the place of a new record.
 func (m *memory) room(bytes int) (place uint64) {
 	for len(m.ring) < mostRing && (bytes > len(m.ring)/2 || m.end-2*uint64(len(m.ring))+uint64(bytes) > uint64(len(m.ring))) {
-		m.resize(16 * len(m.ring)) // it is full for the first time
+		m.resize(min(16*len(m.ring), mostRing)) // it is full for the first time
 	}
 	size := uint64(len(m.ring))
 	if left := size - m.end&(size-1); left < uint64(bytes) {

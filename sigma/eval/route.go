@@ -155,18 +155,64 @@ const (
 
 func newRouter(e *Engine) *router { return &router{engine: e, cores: map[string]*core{}} }
 
+// A recent is a route that was taken, with the values that led to it.
+type recent struct {
+	values [len(sourceFields)][]byte
+	route  route
+}
+
+// recentRoutes is how many of them a session keeps, by the end of the event's
+// number: looking there is quicker than in the map of all.
+const recentRoutes = 16
+
 // route returns the route of the event that the session has read.
 func (r *router) route(s *Session) route {
-	s.routeKey = s.routeKey[:0]
+	var values [len(sourceFields)][]byte
 	for i := range sourceFields {
 		if v := s.v.first(int32(i)); v >= 0 {
 			if s.v.values[v].next >= 0 { // of several sources, none is excluded
 				return route{core: r.engine.core}
 			}
-			s.routeKey = append(s.routeKey, s.v.raw(&s.v.values[v])...)
+			values[i] = s.v.raw(&s.v.values[v])
 		}
-		s.routeKey = append(s.routeKey, 0)
 	}
+	last := &s.recent[recentOf(values[eventIDField])]
+	if last.route.core != nil && last.is(&values) {
+		return last.route
+	}
+	s.routeKey = s.routeKey[:0]
+	for _, v := range values {
+		s.routeKey = append(append(s.routeKey, v...), 0)
+	}
+	found := r.remembered(s)
+	if len(s.routeKey) <= maxRemembered {
+		for i, v := range values {
+			last.values[i] = append(last.values[i][:0], v...)
+		}
+		last.route = found
+	}
+	return found
+}
+
+func recentOf(event []byte) (n uint8) {
+	for _, c := range event[max(len(event)-2, 0):] {
+		n = n*10 + c - '0'
+	}
+	return n % recentRoutes
+}
+
+// is reports whether the values are those that led to the route.
+func (x *recent) is(values *[len(sourceFields)][]byte) bool {
+	for i := range values {
+		if string(x.values[i]) != string(values[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// remembered returns the route for the key that the session has made.
+func (r *router) remembered(s *Session) route {
 	if found, ok := s.routes[string(s.routeKey)]; ok {
 		return found
 	}

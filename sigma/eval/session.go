@@ -40,6 +40,7 @@ type Session struct {
 	undecided []Match          // rules that depend on them
 	reasons   map[uint32]error // why the memory has no answers: by the tag of the lazy test
 
+	recent   [recentRoutes]recent
 	routeKey []byte
 	routes   map[string]route
 }
