@@ -281,7 +281,7 @@ func TestMemoryBounded(t *testing.T) {
 			t.Fatal("a match")
 		}
 	}
-	for range 20_000 { // until its memory is as large as it becomes
+	for range 100_000 { // until its memory is as large as it becomes
 		one()
 	}
 	grown := held(func() any {
