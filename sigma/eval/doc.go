@@ -71,28 +71,35 @@
 //
 // # What was measured
 //
-// On one core of an AMD EPYC whose other core was busy, with 2,900 rules and
-// the events of internal/stream, of 917 bytes of JSON, in nanoseconds an event:
+// On one core of an AMD EPYC, others of whose cores were busy, with 2,900 rules
+// and the events of internal/stream, of 917 bytes of JSON, in nanoseconds an
+// event (BenchmarkMatchJSON and its neighbours; the rows of rules are of
+// examples/bench -curve):
 //
-//	reading the JSON                          630
-//	all, from JSON to matches               6,000
-//	the same, log source derived            5,800
-//	registry value, source known            3,000
-//	image load, source known                2,600
-//	process creation, source known          8,900
-//	100 rules                               3,400
-//	3,000 rules                             7,300
-//	30,000 rules                           10,600
+//	reading the JSON                          900 to 1,000
+//	all, from JSON to matches               4,200 to 5,200
+//	the same, log source derived            3,500 to 4,400
+//	registry value, source known            2,500 to 3,500
+//	image load, source known                2,400 to 2,700
+//	process creation, source known          5,600 to 6,800
+//	100 rules                               3,000
+//	3,000 rules                             5,300
+//	30,000 rules                            6,800
 //
 // By turns with readers of JSON over the same events (BenchmarkYardstick of
-// examples/bench, the best time of each turn), all is 0.36 to 0.38 of what
-// encoding/json needs to decode an event and six times what fastjson needs, with
-// the log source derived 0.31 to 0.32 of it and five times.
+// examples/bench, the best time of each turn), all is 0.26 to 0.28 of what
+// encoding/json needs to decode an event and 4.9 times what fastjson needs, with
+// the log source derived 0.21 to 0.22 of it and 3.9 to 4.0 times. There the
+// same 20,000 events come again, and more of their values are remembered than
+// in a stream that goes on: of 150,000 events that had not come before, a
+// thousand took 4,500 and 3,980 an event at best.
 //
-// Compile takes 0.3 s and the engine holds 13 MB; the rows of rules are older. Process creations are a
-// fifth of the events; half of the rules are about them. Rejected, or
-// replaced, as measured with events whose values repeated more often, which
-// took 3,700 in all:
+// Compile takes 0.3 s and the engine holds 11 MB. Process creations are a
+// fifth of the events; half of the rules are about them. With the log source
+// derived, a third of the time goes into values that did not come before, a
+// quarter into reading the JSON, an eighth into waiting for the memory's
+// answers. Rejected, or replaced, the older ones as measured with events whose
+// values repeated more often, which took 3,700 in all:
 //
 //   - one automaton a field, as a table of byte classes that folds case as it
 //     goes. Prototypes needed 1.6 µs an event and 99 MB, with needles cut to
@@ -101,14 +108,19 @@
 //     the comparisons it is 0.5 µs of the above;
 //   - a memory of 2 MB in separate tables for values, bytes and answers: 0.4 µs
 //     an event slower than one ring of records, for the second cache of a core
-//     is smaller. Of rings of 1, 4 and 8 MB, that of 4 MB is the quickest;
+//     is smaller. A ring of 8 MB is 2 to 4 % quicker than one of 4 MB, and as quick as
+//     one of 16 MB, since it has two places for each hash and writes a bit in
+//     four bytes;
 //   - remembering atoms instead of the words of bits that they set: 0.1 to 0.2 µs
 //     slower, for the words of each atom lie elsewhere;
 //   - asking the memory for one value after the other, first for the record that
 //     the field used last: 3 to 10 % more an event, 11 % where the log source is
 //     derived. To fetch what the places that pass the filter lead to in the same
-//     way, to pack needles with their texts, or to number atoms by the place of
-//     what they do made no difference;
+//     way made no difference, nor did large pages;
+//   - atoms as what the index finds, each with a list of words of bits: 4 to 6 %
+//     more an event, for what one does lies in several places, far from each other;
+//   - filters with two bits set for each gram: to ask them takes as long as what
+//     they spare;
 //   - remembering short values that only keywords look at, or folding them:
 //     looking through them as they stand is 0.3 µs quicker;
 //   - running regular expressions as soon as their literal is found: a tenth of
