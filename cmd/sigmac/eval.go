@@ -147,6 +147,9 @@ func (f *evalFlags) run(a *app, args []string) error {
 	if err != nil {
 		return err
 	}
+	for _, note := range sources.unknown(set.engine.Rules()) {
+		a.note("%s", note)
+	}
 	correlations, err := f.correlate(set, files, f.jobs)
 	if err != nil {
 		return err

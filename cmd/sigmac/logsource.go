@@ -1,9 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/sigma-compiler/sigmac/internal/taxonomy"
 	"github.com/sigma-compiler/sigmac/sigma"
 	"github.com/sigma-compiler/sigmac/sigma/eval"
 	"github.com/sigma-compiler/sigmac/sigma/ir"
@@ -78,6 +80,30 @@ func (l *logSource) choose(e *eval.Engine) (*eval.Engine, error) {
 		return nil, usage(attributeHint(key, known), "no rule has %q in its log source", key)
 	}
 	return e.For(l.source), nil
+}
+
+// unknown returns a note for each name of the log source that nobody knows:
+// neither the rules nor Sigma's taxonomy. The rules that have another one are
+// passed over, perhaps by mistake.
+func (l *logSource) unknown(rules []*ir.Rule) (notes []string) {
+	sources := make([]*sigma.LogSource, len(rules))
+	for i, r := range rules {
+		sources[i] = &r.LogSource
+	}
+	for _, key := range l.given {
+		a := attribute{name: key}
+		a.value = a.of([]*sigma.LogSource{&l.source})[0]
+		known := append(a.of(sources), taxonomy.Names(key)...)
+		if a.among(known) {
+			continue
+		}
+		note := fmt.Sprintf("no rule and no log source of Sigma's taxonomy has the %s %q: the rules about others are passed over", key, a.value)
+		if near := sigma.Nearest(strings.ToLower(a.value), known); near != "" {
+			note += "; did you mean " + near + "?"
+		}
+		notes = append(notes, note)
+	}
+	return notes
 }
 
 // standardAttributes returns the attributes of log sources that Sigma names.
