@@ -161,6 +161,44 @@ func TestFinding(t *testing.T) {
 	}
 }
 
+// TestBehindTheValue: what a longer value left behind a shorter one in the
+// buffer is not found, at any length and in texts looked for in any way.
+func TestBehindTheValue(t *testing.T) {
+	texts := []string{"a", "ab", "abc", "abcd", "abcdefgh"}
+	for _, one := range []string{"no", "uv", "wx", "yz", "12", "34", "56", "78", "90"} { // too many to look for one by one
+		texts = append(texts, one, one+"q")
+	}
+	rare := newRarity()
+	var sc scanner
+	for i, text := range texts {
+		rare.note(text, 1)
+		sc.add(text, uint32(i), rare)
+	}
+	rare.free()
+	sc.build()
+	s := testSession(len(texts))
+	for pad := range 2*places + 9 {
+		whole := strings.Repeat("-", pad) + "abcdefgh"
+		for n := range len(whole) + 1 {
+			if n > 9 && n < pad {
+				continue
+			}
+			s.cell.set([]byte(whole), 0)
+			s.cell.set([]byte(whole[:n]), 0)
+			sc.scan(s, s.cell.folded)
+			var want []uint32
+			for i, text := range texts {
+				if strings.Contains(whole[:n], text) {
+					want = append(want, uint32(i))
+				}
+			}
+			if got := s.takePassed(); !slices.Equal(got, want) {
+				t.Fatalf("in %q: %v, not %v", whole[:n], got, want)
+			}
+		}
+	}
+}
+
 // TestLiterals checks what is known of the matches of expressions.
 func TestLiterals(t *testing.T) {
 	for source, want := range map[string]string{
