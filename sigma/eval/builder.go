@@ -168,6 +168,7 @@ func (b *builder) index() {
 		}
 	}
 	if b.words != nil {
+		b.words.scanner.buildQuick()
 		b.words.build()
 	}
 }

@@ -21,7 +21,7 @@ type scanner struct {
 	grams   grams
 	shorts  [gramSize - 2]shorts // of two and of three bytes
 	singles []single
-	quick   []uint64 // the filter of the first grams in any case; nil where there are shorter literals
+	quick   []uint64 // the filter of the first grams in any case; nil where there are shorter literals, or nobody asks it
 	stride  int      // how many grams of each literal the quick filter has
 }
 
@@ -86,7 +86,8 @@ func (sc *scanner) add(text string, mark uint32, rare *rarity) {
 	}
 }
 
-// least returns the length of the shortest literal that was added, in bytes.
+// least returns the length of the shortest literal that was added, in bytes,
+// until build.
 func (sc *scanner) least() int {
 	least := math.MaxInt
 	if len(sc.singles) > 0 {
@@ -103,17 +104,20 @@ func (sc *scanner) least() int {
 	return least
 }
 
+// build sorts what was added.
 func (sc *scanner) build() {
-	if sc.least() >= gramSize {
-		sc.buildQuick()
-	}
 	sc.grams.build()
 	for i := range sc.shorts {
 		sc.shorts[i].build()
 	}
 }
 
+// buildQuick makes the quick filter, for excludes, where the literals are long
+// enough. It comes before build.
 func (sc *scanner) buildQuick() {
+	if sc.least() < gramSize {
+		return
+	}
 	sc.quick, sc.stride = make([]uint64, 1<<(quickBits-6)), maxStride
 	for i := range sc.grams.needles {
 		sc.stride = min(sc.stride, len(sc.grams.needles[i].text)-gramSize+1)
