@@ -38,7 +38,7 @@ func (e *SyntaxError) Error() string {
 const MaxDepth = 10_000
 
 // maxEvent bounds an event to what offsets of 32 bits address.
-const maxEvent = 1 << 31
+const maxEvent = 1<<31 - 1
 
 // A token is a leaf of the event or the begin or end of an object in it.
 type token struct {
@@ -93,7 +93,7 @@ func (j *JSON) Next(text []byte) (rest []byte, err error) {
 	if j.ring == nil {
 		j.ring = newKeyring()
 	}
-	if len(text) >= maxEvent {
+	if len(text) > maxEvent {
 		return nil, j.fail("it is longer than 2 GiB")
 	}
 	j.pos = space(text, 0)
