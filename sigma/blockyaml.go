@@ -1,7 +1,6 @@
 package sigma
 
 import (
-	"strings"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -44,7 +43,26 @@ func blockNodes(text []byte) *yaml.Node {
 	if root == nil || !r.done || r.comments && !isUsual(root) {
 		return nil
 	}
+	for i := 0; i < len(root.Content); i += 2 {
+		if !isRuleKey(root.Content[i].Value) {
+			root.Content[i+1] = apart(root.Content[i+1])
+		}
+	}
 	return root
+}
+
+// apart returns a copy of a node in memory of its own. Callers may keep the
+// value of a key that a rule has of its own, and nodes that are allocated
+// together keep all that any of them refers to: the root, and so the document.
+func apart(n *yaml.Node) *yaml.Node {
+	c := *n
+	if n.Content != nil {
+		c.Content = make([]*yaml.Node, len(n.Content))
+		for i, child := range n.Content {
+			c.Content[i] = apart(child)
+		}
+	}
+	return &c
 }
 
 // isPrinted reports whether a text is UTF-8 of printable characters and line
@@ -64,23 +82,29 @@ func isPrinted(text []byte) bool {
 	return true
 }
 
-// ruleKeys are the usual keys of a detection rule, all of them the
-// specification's.
-const ruleKeys = " title id related status description references author date modified tags logsource detection fields falsepositives level "
+// isRuleKey reports whether a key is one of the usual ones of a detection rule,
+// all of them the specification's.
+func isRuleKey(key string) bool {
+	switch key {
+	case "title", "id", "related", "status", "description", "references", "author", "date", "modified",
+		"tags", "logsource", "detection", "fields", "falsepositives", "level":
+		return true
+	}
+	return false
+}
 
 // isUsual reports whether a document is a detection rule without other keys
-// than ruleKeys.
+// than those of isRuleKey.
 func isUsual(root *yaml.Node) bool {
 	for i := 0; i < len(root.Content); i += 2 {
-		if !strings.Contains(ruleKeys, " "+root.Content[i].Value+" ") {
+		if !isRuleKey(root.Content[i].Value) {
 			return false
 		}
 	}
 	return keyNode(root, "detection") != nil
 }
 
-// nodesAtOnce is how many nodes are allocated together: few, for the value of a
-// key that a rule has of its own keeps its neighbours in memory.
+// nodesAtOnce is how many nodes are allocated together.
 const nodesAtOnce = 16
 
 // A blockReader reads line by line. Its methods return nil, and false, where

@@ -6,8 +6,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
+	"weak"
 
 	"gopkg.in/yaml.v3"
 
@@ -147,10 +149,49 @@ func TestBlockNodes(t *testing.T) {
 		"\n":                                        false,
 		"a: b\na: b\n":                              true,
 		strings.Repeat("a", 201) + ": b\n":          false,
+		strings.Repeat("a", 200) + ": b\n":          true,
+		"a:\n  - " + strings.Repeat("é ", 1100) + "\n":                        true,
+		"a: 2026-13-45\nb: 2026-1-1\nc: 2026-01-02 10:11:12\nd: 2026-02-30\n": true,
+		"a: 0b1\nb: 0o7\nc: 1_000\nd: .inf\ne: +.5\nf: 08\n":                  true,
+		"0x1F: a\nnull: b\n2026-01-02: c\n...: d\n.inf: e\n":                  true,
+		"a: b\n...\n":                    true,
+		"a: |\n b\n...\n":                true,
+		"a: |\n ...\n --- c\nb: ... d\n": true,
+		"a:\n- b:\n  - c\n- d\n":         true,
+		"a:\n- b:\n - c\n":               false,
+		"- 'a': b\n":                     false,
+		"a: 'b': c\n":                    false,
+		"a: | \n  b\n":                   false,
+		"a: |\n  b\n  \n":                true,
+		"a: |\n  b\n   \n":               false,
+		"a: b\x7f\n":                     false,
+		"a: b\u0080\n":                   false,
+		"a: b\x00\n":                     false,
+		"a: \U0001FFFE\n":                true,
 	} {
 		if read, _ := sameNodes(t, []byte(text)); read > 0 != want {
 			t.Errorf("%q: read %t", text, !want)
 		}
+	}
+}
+
+// TestBlockNodesApart checks that the value of a key that a rule has of its
+// own, which callers may keep, does not keep the rest of the document.
+func TestBlockNodesApart(t *testing.T) {
+	read := func() (own, mine *yaml.Node, rest weak.Pointer[yaml.Node]) {
+		root := blockNodes([]byte("title: a\nown: b\nmine:\n  - c: d\ndetection: e\n"))
+		if root == nil {
+			t.Fatal("not read")
+		}
+		return value(root, "own"), value(root, "mine"), weak.Make(root)
+	}
+	own, mine, rest := read()
+	runtime.GC()
+	if rest.Value() != nil {
+		t.Error("the values keep the document in memory")
+	}
+	if own.Value != "b" || mine.Content[0].Content[1].Value != "d" {
+		t.Errorf("the values are %v and %v", own, mine)
 	}
 }
 
