@@ -94,10 +94,7 @@ func (r *blockReader) quoted(at int, quote byte) *yaml.Node {
 		end++
 		doubled = true
 	}
-	rest := end + 1
-	for rest < len(r.line) && r.line[rest] == ' ' {
-		rest++
-	}
+	rest := r.pastSpaces(end + 1)
 	if rest < len(r.line) {
 		if r.line[rest] != '#' || rest == end+1 {
 			return nil

@@ -147,10 +147,16 @@ func (r *blockReader) raw() bool {
 	r.line = r.text[r.next:end]
 	r.next = end + 1
 	r.number++
-	for r.indent = 0; r.indent < len(r.line) && r.line[r.indent] == ' '; {
-		r.indent++
-	}
+	r.indent = r.pastSpaces(0)
 	return true
+}
+
+// pastSpaces returns the first column from one on that is no space.
+func (r *blockReader) pastSpaces(at int) int {
+	for at < len(r.line) && r.line[at] == ' ' {
+		at++
+	}
+	return at
 }
 
 // node returns a new node at a column, from 0, of the line in work.
@@ -196,10 +202,7 @@ func (r *blockReader) mapping(col, depth int) *yaml.Node {
 
 // value reads what stands behind a key and its colon.
 func (r *blockReader) value(at, parent, depth int) *yaml.Node {
-	for at < len(r.line) && r.line[at] == ' ' {
-		at++
-	}
-	if at < len(r.line) {
+	if at = r.pastSpaces(at); at < len(r.line) {
 		if r.line[at] != '#' {
 			return r.scalar(at, parent)
 		}
@@ -223,10 +226,7 @@ func (r *blockReader) value(at, parent, depth int) *yaml.Node {
 func (r *blockReader) list(col, parent, depth int) *yaml.Node {
 	n, start := r.node(yaml.SequenceNode, "!!seq", col), len(r.stack)
 	for r.indent == col && r.line[col] == '-' {
-		at := col + 1
-		for at < len(r.line) && r.line[at] == ' ' {
-			at++
-		}
+		at := r.pastSpaces(col + 1)
 		if at == col+1 || at == len(r.line) {
 			return nil
 		}
